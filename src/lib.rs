@@ -1,0 +1,4 @@
+//! Runs a funnel of unit, integration and smoke tests for machine-learning systems from YAML specs.
+
+pub mod diagnostic;
+pub mod source;
