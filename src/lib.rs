@@ -1,6 +1,8 @@
 //! Runs a funnel of unit, integration and smoke tests for machine-learning systems from YAML specs.
 
+pub mod artifact;
 pub mod diagnostic;
 pub mod ml;
 pub mod source;
+pub mod table;
 pub mod value;
