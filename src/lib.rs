@@ -4,5 +4,6 @@ pub mod artifact;
 pub mod diagnostic;
 pub mod ml;
 pub mod source;
+pub mod system;
 pub mod table;
 pub mod value;

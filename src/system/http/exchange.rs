@@ -1,0 +1,143 @@
+//! One request and its one answer, redirects not followed.
+
+use std::io::Read;
+use std::time::Duration;
+
+use ureq::http::header::{HeaderName, HeaderValue};
+use ureq::http::{self, Method, Uri};
+use ureq::{Agent, Body};
+
+use super::transport::{self, Marks};
+use super::{HttpError, HttpErrorKind, Request, url};
+
+/// What has been read of an answer before its bound is known to hold is not allocated for in advance beyond this.
+const MOST_RESERVED: u64 = 1 << 20;
+
+/// An answer as it came.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) marks: Marks,
+}
+
+/// Sends `request` once, within `left` of its total time. On a connection that the server had closed in the meantime
+/// the request is sent again if doing so cannot change anything (RFC 9110, section 9.2.2).
+pub(super) fn exchange(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, HttpError> {
+    transport::reset();
+    match attempt(agent, request, left) {
+        Err(Failure::Ureq(ureq::Error::Io(_)))
+            if stale(&transport::marks()) && idempotent(&request.method) =>
+        {
+            transport::reset();
+            attempt(agent, request, left)
+        }
+        other => other,
+    }
+    .map_err(|failure| match failure {
+        Failure::Said(error) => error,
+        Failure::Ureq(error) => HttpError::from_ureq(&error, request, &request.url, &transport::marks()),
+    })
+}
+
+enum Failure {
+    Said(HttpError),
+    Ureq(ureq::Error),
+}
+
+/// A pooled connection was used and nothing came back.
+fn stale(marks: &Marks) -> bool {
+    !marks.connecting && marks.connect.is_none() && marks.first_byte.is_none()
+}
+
+fn idempotent(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "TRACE")
+}
+
+fn attempt(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, Failure> {
+    let head = head(request).map_err(Failure::Said)?;
+    // A method that usually has a body says so when it has none; another says nothing.
+    let bodiless = request.body.is_empty() && !matches!(&*request.method, "POST" | "PUT" | "PATCH");
+    let sent = if bodiless {
+        agent.run(with_timeouts(agent, head, request, left))
+    } else {
+        agent.run(with_timeouts(agent, head.map(|()| &request.body[..]), request, left))
+    };
+    let response = sent.map_err(Failure::Ureq)?;
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    let body = read_body(response.into_body(), request)?;
+    Ok(Answer { status, headers, body, marks: transport::marks() })
+}
+
+fn with_timeouts<B: ureq::AsSendBody>(
+    agent: &Agent,
+    request: http::Request<B>,
+    limits: &Request,
+    left: Duration,
+) -> http::Request<B> {
+    agent
+        .configure_request(request)
+        .timeout_global(Some(left))
+        .timeout_resolve(Some(limits.timeouts.connect))
+        .timeout_connect(Some(limits.timeouts.connect))
+        .timeout_per_read(limits.timeouts.read)
+        .build()
+}
+
+fn head(request: &Request) -> Result<http::Request<()>, HttpError> {
+    let invalid = |why: String| HttpError::new(HttpErrorKind::InvalidRequest, why);
+    let method = Method::from_bytes(request.method.as_bytes())
+        .map_err(|_| invalid(format!("`{}` is no HTTP method", request.method.escape_debug())))?;
+    let mut head = http::Request::new(());
+    *head.method_mut() = method;
+    *head.uri_mut() = uri(&request.url)?;
+    for (name, value) in &request.headers {
+        let key = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| invalid(format!("`{}` is no name for a header", name.escape_debug())))?;
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| invalid(format!("the header `{name}` has a value that cannot be sent")))?;
+        head.headers_mut().append(key, value);
+    }
+    Ok(head)
+}
+
+/// The URL, if it is an absolute one that can be asked.
+pub(super) fn uri(text: &str) -> Result<Uri, HttpError> {
+    let invalid = |why: &str| {
+        let message = format!("the URL `{}` {why}", text.escape_debug());
+        HttpError::new(HttpErrorKind::InvalidUrl, message)
+    };
+    let uri: Uri = text.parse().map_err(|error| invalid(&format!("cannot be used: {error}")))?;
+    match uri.scheme_str() {
+        Some("http" | "https") => {}
+        Some(scheme) => {
+            return Err(invalid(&format!("has the scheme `{scheme}`; write `http://…` or `https://…`")));
+        }
+        None => return Err(invalid("is not absolute; write `http://…` or `https://…`")),
+    }
+    if uri.host().is_none_or(str::is_empty) {
+        return Err(invalid("names no host"));
+    }
+    Ok(uri)
+}
+
+fn read_body(body: Body, request: &Request) -> Result<Vec<u8>, Failure> {
+    let max = request.max_body as u64;
+    let mut bytes =
+        Vec::with_capacity(body.content_length().unwrap_or(0).min(MOST_RESERVED).min(max) as usize);
+    let read = body.into_reader().take(max.saturating_add(1)).read_to_end(&mut bytes);
+    if bytes.len() > request.max_body {
+        let host = url::host_and_port(&request.url).unwrap_or_default();
+        let message = format!("`{host}` sent a body larger than the {max} bytes allowed");
+        return Err(Failure::Said(HttpError::new(HttpErrorKind::TooLarge, message)));
+    }
+    read.map_err(|error| Failure::Ureq(ureq::Error::from(error)))?;
+    Ok(bytes)
+}

@@ -1,0 +1,119 @@
+//! HTTP/1.1 requests, each within bounds of time and size, and what came of them.
+
+mod client;
+mod error;
+mod exchange;
+mod options;
+mod resolver;
+mod tcp;
+#[cfg(test)]
+mod tests;
+mod transport;
+pub mod url;
+
+use std::time::Duration;
+
+pub use client::Client;
+pub use error::{HttpError, HttpErrorKind, Phase};
+pub use options::ClientOptions;
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method: any token, in the case it is to be sent in.
+    pub method: String,
+    /// An absolute `http://` or `https://` URL.
+    pub url: String,
+    /// Headers in the order they are sent. `host`, `content-length`, `user-agent`, `accept` and `accept-encoding` are
+    /// added when they are not given.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
+    /// How long it may take.
+    pub timeouts: Timeouts,
+    /// How many redirects are followed. With 0 a redirect is itself the response.
+    pub redirects: u32,
+    /// The most bytes of the response's body, after decompression.
+    pub max_body: usize,
+    /// Nothing but this machine may be asked, by a redirect neither.
+    pub loopback_only: bool,
+}
+
+impl Request {
+    /// A request without headers and body, with the default bounds: no redirects, 16 MiB of body.
+    pub fn new(method: &str, url: &str) -> Request {
+        Request {
+            method: method.to_owned(),
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            timeouts: Timeouts::default(),
+            redirects: 0,
+            max_body: 16 << 20,
+            loopback_only: false,
+        }
+    }
+}
+
+/// How long a request may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the start to the last byte, redirects included.
+    pub total: Duration,
+    /// To find the address and to connect, the TLS handshake included.
+    pub connect: Duration,
+    /// Between two pieces of the answer.
+    pub read: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    /// 30 s in all, 10 s to connect.
+    fn default() -> Timeouts {
+        Timeouts { total: Duration::from_secs(30), connect: Duration::from_secs(10), read: None }
+    }
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers: lower-case names, in the order received, repeated ones kept. Where the body was decompressed,
+    /// `content-encoding` and `content-length` are left out. Bytes that are not UTF-8 are replaced.
+    pub headers: Vec<(String, String)>,
+    /// The body, decompressed.
+    pub body: Vec<u8>,
+    /// The URL that answered, after redirects.
+    pub url: String,
+    /// When what happened.
+    pub timings: Timings,
+    /// How many redirects were followed.
+    pub redirects: u32,
+}
+
+impl Response {
+    /// The first value of a header, by its lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Times of a request, redirects included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timings {
+    /// Time spent connecting, the TLS handshake included; `None` when a connection was reused.
+    pub connect: Option<Duration>,
+    /// From the start to the first byte of the last answer.
+    pub first_byte: Duration,
+    /// From the start to the last byte of the body.
+    pub total: Duration,
+}
+
+/// Sends requests. A test replaces it.
+pub trait Http: Send + Sync {
+    /// Sends the request and reads the whole answer. A status of 400 and above is an answer like any other.
+    fn send(&self, request: &Request) -> Result<Response, HttpError>;
+
+    /// Breaks off the requests under way in other threads, where that can be done.
+    fn interrupt(&self) {}
+}

@@ -1,0 +1,339 @@
+//! One child from start to end, within its bounds.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::group::Group;
+use super::memory::PeakMemory;
+use super::pump::{self, Drain, Feed};
+use super::start::start;
+use super::{Command, Ending, Exit, Finished, ProcessError};
+use crate::system::cancel::Cancel;
+use crate::system::clock::Deadline;
+
+/// Between the request to end and the end by force.
+const GRACE: Duration = Duration::from_millis(300);
+/// How long output is still awaited after the exit, when a daemon outside the group holds a pipe open.
+const LINGER: Duration = Duration::from_millis(200);
+/// How long a killed child may take to go: longer only when the kernel itself is stuck with it.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+/// A cancelled token is noticed within this time.
+const LOOK: Duration = Duration::from_millis(25);
+/// The same without a notice from the kernel that the child has exited.
+const LOOK_BLIND: Duration = Duration::from_millis(5);
+const SIGKILL: i32 = 9;
+
+#[derive(Clone, Copy)]
+enum Phase {
+    Running,
+    /// Asked to end; by force after this moment.
+    Terminating(Instant),
+    /// Killed; given up after this moment.
+    Killed(Instant),
+}
+
+/// Runs a child until it exits, the deadline passes or the token is cancelled. In the latter two its whole process group
+/// is asked to end (SIGTERM) and 300 ms later made to (SIGKILL). What is left of the group after an ordinary exit is
+/// killed. Output is captured throughout; a daemon that left the group and holds the output open does not hold up the
+/// return for more than 200 ms.
+pub fn run(command: &Command, deadline: Deadline, cancel: &Cancel) -> Result<Finished, ProcessError> {
+    let began = Instant::now();
+    let stdin = if command.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+    let mut child = start(command, stdin, Stdio::piped(), Stdio::piped())?;
+    let pipes = (
+        child.stdin.take().map(OwnedFd::from),
+        child.stdout.take().map(OwnedFd::from),
+        child.stderr.take().map(OwnedFd::from),
+    );
+    let mut group = Group::new(child);
+    let io = |source| ProcessError::Io { program: command.argv[0].clone().into(), source };
+    let mut wait = Wait {
+        feed: Feed::new(pipes.0, command.stdin.as_deref().unwrap_or_default()).map_err(io)?,
+        stdout: Drain::new(pipes.1, command.capture_limit).map_err(io)?,
+        stderr: Drain::new(pipes.2, command.capture_limit).map_err(io)?,
+        memory: PeakMemory::of(group.pid()),
+        buffer: Vec::new(),
+    };
+    let (exit, ending) = wait.until_exit(&mut group, deadline, cancel);
+    let duration = began.elapsed();
+    group.bury();
+    wait.drain_rest();
+    Ok(Finished {
+        exit,
+        stdout: wait.stdout.collector.finish(),
+        stderr: wait.stderr.collector.finish(),
+        duration,
+        peak_memory: wait.memory.bytes(),
+        ending,
+    })
+}
+
+struct Wait<'a> {
+    feed: Feed<'a>,
+    stdout: Drain,
+    stderr: Drain,
+    memory: PeakMemory,
+    buffer: Vec<u8>,
+}
+
+impl Wait<'_> {
+    fn until_exit(&mut self, group: &mut Group, deadline: Deadline, cancel: &Cancel) -> (Exit, Ending) {
+        let exit_fd = group.exit_fd();
+        let look = if exit_fd.is_some() { LOOK } else { LOOK_BLIND };
+        let mut phase = Phase::Running;
+        let mut ending = Ending::Exited;
+        loop {
+            if let Some(exit) = group.poll_exit() {
+                return (exit, ending);
+            }
+            let now = Instant::now();
+            match phase {
+                Phase::Running => {
+                    if cancel.is_cancelled() || deadline.expired() {
+                        ending = if cancel.is_cancelled() { Ending::Cancelled } else { Ending::TimedOut };
+                        group.terminate();
+                        phase = Phase::Terminating(now + GRACE);
+                    }
+                }
+                Phase::Terminating(end) if now >= end => {
+                    group.kill();
+                    phase = Phase::Killed(now + LAST_WAIT);
+                }
+                Phase::Killed(end) if now >= end => return (Exit::Signal(SIGKILL), ending),
+                Phase::Terminating(_) | Phase::Killed(_) => {}
+            }
+            let next = match phase {
+                Phase::Running => deadline.remaining_up_to(look),
+                Phase::Terminating(end) | Phase::Killed(end) => end.saturating_duration_since(now).min(look),
+            };
+            let next = next.min(self.memory.sample()).max(Duration::from_micros(100));
+            self.pump(exit_fd.as_ref(), next);
+        }
+    }
+
+    /// After the exit: what is still in the pipes, and what the last of the group still write.
+    fn drain_rest(&mut self) {
+        self.feed.close();
+        let end = Instant::now() + LINGER;
+        while self.stdout.is_open() || self.stderr.is_open() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            self.pump(None, left);
+        }
+    }
+
+    fn pump(&mut self, exit_fd: Option<&OwnedFd>, timeout: Duration) {
+        let readable = [self.stdout.fd(), self.stderr.fd(), exit_fd.map(AsFd::as_fd)];
+        pump::sleep(&readable, self.feed.fd(), timeout);
+        self.stdout.read(&mut self.buffer);
+        self.stderr.read(&mut self.buffer);
+        self.feed.write();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+    use std::thread;
+
+    /// Generous on a loaded machine, and far below what a hang would take.
+    const SOON: Duration = Duration::from_secs(30);
+
+    fn sh(script: &str) -> Command {
+        Command {
+            argv: ["sh", "-c", script].map(String::from).into(),
+            env: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
+            cwd: std::env::temp_dir(),
+            stdin: None,
+            capture_limit: 1 << 16,
+        }
+    }
+
+    fn run_for(command: &Command, limit: Duration) -> Finished {
+        let began = Instant::now();
+        let finished = run(command, Deadline::after(limit), &Cancel::new()).unwrap();
+        assert!(began.elapsed() < SOON, "{finished:?}");
+        finished
+    }
+
+    fn run_sh(script: &str) -> Finished {
+        run_for(&sh(script), Duration::from_mins(1))
+    }
+
+    fn alive(pid: &str) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        !stat.is_empty() && !stat.contains(") Z ")
+    }
+
+    /// A killed process is gone a moment after the signal, not at once.
+    fn gone(pid: &str) -> bool {
+        (0..400).any(|_| {
+            thread::sleep(Duration::from_millis(5));
+            !alive(pid)
+        })
+    }
+
+    #[test]
+    fn code_and_both_outputs_are_captured() {
+        let got = run_sh("echo out; echo err >&2; exit 7");
+        assert_eq!((got.exit, got.ending), (Exit::Code(7), Ending::Exited));
+        assert_eq!((got.stdout.text(), got.stderr.text()), ("out\n".into(), "err\n".into()));
+    }
+
+    #[test]
+    fn a_signal_is_told_from_a_code() {
+        assert_eq!(run_sh("kill -SEGV $$").exit, Exit::Signal(11));
+    }
+
+    #[test]
+    fn only_the_given_environment_and_directory_are_seen() {
+        let mut command = sh("env | grep -v -e ^_= -e ^PWD= -e ^SHLVL= -e ^OLDPWD= | sort; pwd");
+        let dir = tempfile::tempdir().unwrap();
+        command.cwd = dir.path().canonicalize().unwrap();
+        command.env.push(("GREETING".into(), "hé llo".into()));
+        let got = run_for(&command, SOON);
+        let expected =
+            format!("GREETING=hé llo\nPATH=/usr/local/bin:/usr/bin:/bin\n{}\n", command.cwd.display());
+        assert_eq!(got.stdout.text(), expected);
+    }
+
+    #[test]
+    fn input_larger_than_any_pipe_is_fed_while_output_is_drained() {
+        let mut command = Command { capture_limit: 4 << 20, ..sh("cat") };
+        command.stdin = Some((0..3 << 20).map(|i| (i % 251) as u8).collect());
+        let got = run_for(&command, SOON);
+        assert_eq!(got.stdout.complete(), command.stdin.as_deref());
+    }
+
+    #[test]
+    fn input_nobody_reads_harms_nothing() {
+        for script in ["exit 3", "exec <&-; sleep 0.1; exit 3"] {
+            let command = Command { stdin: Some(vec![b'x'; 1 << 20]), ..sh(script) };
+            assert_eq!(run_for(&command, SOON).exit, Exit::Code(3));
+        }
+        assert_eq!(
+            run_sh("cat; exit 4").exit,
+            Exit::Code(4),
+            "without input there is an end of file at once"
+        );
+    }
+
+    #[test]
+    fn a_flood_is_cut_and_counted() {
+        let got = run_sh("head -c 5000000 /dev/zero; printf end");
+        assert_eq!(got.stdout.written(), 5_000_003);
+        assert_eq!(got.stdout.head.len() + got.stdout.tail.len(), 1 << 16);
+        assert!(got.stdout.tail.ends_with(b"end"));
+        let endless = run_for(&sh("exec yes"), Duration::from_millis(100));
+        assert_eq!((endless.exit, endless.ending), (Exit::Signal(15), Ending::TimedOut));
+        assert!(endless.stdout.is_truncated());
+    }
+
+    #[test]
+    fn ignoring_the_request_to_end_does_not_help() {
+        let got =
+            run_for(&sh("trap '' TERM; echo $$; while :; do sleep 1; done"), Duration::from_millis(200));
+        assert_eq!((got.exit, got.ending), (Exit::Signal(9), Ending::TimedOut));
+    }
+
+    #[test]
+    fn a_polite_child_may_clean_up() {
+        let got = run_for(
+            &sh("trap 'echo bye; exit 5' TERM; echo on; sleep 60 & wait"),
+            Duration::from_millis(300),
+        );
+        assert_eq!((got.exit, got.ending), (Exit::Code(5), Ending::TimedOut));
+        assert_eq!(got.stdout.text(), "on\nbye\n");
+    }
+
+    #[test]
+    fn closed_outputs_are_no_exit() {
+        let got = run_sh("exec >&- 2>&-; sleep 0.2; exit 6");
+        assert_eq!(got.exit, Exit::Code(6));
+    }
+
+    #[test]
+    fn what_is_left_of_the_group_is_killed() {
+        let got = run_sh("sleep 300 & echo $!");
+        assert_eq!(got.exit, Exit::Code(0));
+        assert!(gone(got.stdout.text().trim()), "the background child outlived its group");
+        let got = run_for(&sh("(trap '' TERM; sleep 300) & echo $!; wait"), Duration::from_millis(200));
+        assert!(gone(got.stdout.text().trim()));
+    }
+
+    #[test]
+    fn a_daemon_that_keeps_stdout_open_holds_nothing_up() {
+        let got = run_sh("setsid sh -c 'echo $$; exec sleep 60' & sleep 0.3; echo done");
+        assert_eq!(got.exit, Exit::Code(0));
+        let text = got.stdout.text();
+        assert!(text.ends_with("done\n"), "{text}");
+        let pid = text.lines().next().unwrap().parse().unwrap();
+        assert!(alive(&format!("{pid}")), "it left the group, so it is not this function's to end");
+        rustix::process::kill_process(
+            rustix::process::Pid::from_raw(pid).unwrap(),
+            rustix::process::Signal::KILL,
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn cancelling_ends_a_child() {
+        let cancel = Cancel::new();
+        let other = cancel.clone();
+        let canceller = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            other.cancel();
+        });
+        let began = Instant::now();
+        let got = run(&sh("sleep 60"), Deadline::NEVER, &cancel).unwrap();
+        assert_eq!((got.exit, got.ending), (Exit::Signal(15), Ending::Cancelled));
+        assert!(began.elapsed() < SOON);
+        canceller.join().unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_peak_of_a_grandchild_counts() {
+        let got = run_sh("(x=$(head -c 30000000 /dev/zero | tr '\\0' x); sleep 0.3; echo ${#x}); true");
+        assert_eq!(got.stdout.text(), "30000000\n");
+        assert!(got.peak_memory.unwrap() > 30_000_000, "{:?}", got.peak_memory);
+    }
+
+    #[test]
+    fn what_cannot_start_says_why() {
+        let dir = tempfile::tempdir().unwrap();
+        let error =
+            |command: &Command| run(command, Deadline::NEVER, &Cancel::new()).unwrap_err().to_string();
+        let with = |argv: &[&str]| Command { argv: argv.iter().map(ToString::to_string).collect(), ..sh("") };
+        assert_eq!(error(&with(&[])), "the command is empty; give the program first");
+        assert!(
+            error(&with(&["no-such-program"]))
+                .starts_with("the program `no-such-program` is not in PATH (/usr")
+        );
+        assert!(error(&with(&["sh", "a\0b"])).starts_with("argument 1 of the command holds a NUL byte"));
+        let missing = Command { cwd: PathBuf::from("/no/such/folder"), ..sh("") };
+        assert_eq!(error(&missing), "the working directory `/no/such/folder` does not exist");
+        let named = Command { env: vec![("A=B".into(), String::new())], ..sh("") };
+        assert!(error(&named).starts_with("the environment's `A=B` is no name"));
+
+        let script = |name: &str, text: &str| {
+            use std::os::unix::fs::PermissionsExt;
+            let path = dir.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let lost = script("lost", "#!/no/such/interpreter\n");
+        assert!(error(&with(&[&lost])).ends_with("the interpreter its first line names does not exist"));
+        let bare = script("bare", "\u{1}\u{2}\u{3}");
+        assert!(
+            error(&with(&[&bare])).contains("it is no program for this machine"),
+            "{}",
+            error(&with(&[&bare]))
+        );
+    }
+}

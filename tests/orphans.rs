@@ -1,0 +1,45 @@
+//! Daemons that leave their group are adopted and swept. In a process of its own: a sweep ends what any test has lost.
+
+#![cfg(target_os = "linux")]
+
+use std::thread;
+use std::time::Duration;
+
+use mlfunnel::system::cancel::Cancel;
+use mlfunnel::system::clock::Deadline;
+use mlfunnel::system::process::{Command, Exit, orphans, run, spawn};
+
+fn sh(script: &str) -> Command {
+    Command {
+        argv: ["sh", "-c", script].map(String::from).into(),
+        env: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
+        cwd: std::env::temp_dir(),
+        stdin: None,
+        capture_limit: 1000,
+    }
+}
+
+#[test]
+fn a_sweep_ends_daemons_and_leaves_services_alone() {
+    orphans::adopt().unwrap();
+    assert_eq!(orphans::sweep(), 0);
+    let mut service = spawn(&sh("exec sleep 60"), 1000).unwrap();
+    // A session of its own with a child of its own, left behind by a parent that is done.
+    let script = "setsid sh -c 'sleep 60 & echo $! $$; exec sleep 60' & sleep 0.3";
+    let finished = run(&sh(script), Deadline::after(Duration::from_secs(20)), &Cancel::new()).unwrap();
+    assert_eq!(finished.exit, Exit::Code(0));
+    let pids: Vec<String> = finished.stdout.text().split_whitespace().map(str::to_owned).collect();
+    assert_eq!(pids.len(), 2, "{finished:?}");
+    assert!(orphans::sweep() >= 1);
+    for pid in pids {
+        let path = format!("/proc/{pid}");
+        let gone = (0..400).any(|_| {
+            thread::sleep(Duration::from_millis(5));
+            !std::path::Path::new(&path).exists()
+        });
+        assert!(gone, "process {pid} outlived the sweep");
+    }
+    assert_eq!(orphans::sweep(), 0);
+    assert_eq!(service.poll_exit(), None);
+    service.stop(Duration::from_secs(5));
+}
