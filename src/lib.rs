@@ -4,6 +4,7 @@ pub mod artifact;
 pub mod diagnostic;
 pub mod ml;
 pub mod source;
+pub mod syntax;
 pub mod system;
 pub mod table;
 pub mod value;
