@@ -1,5 +1,6 @@
 //! Runs a funnel of unit, integration and smoke tests for machine-learning systems from YAML specs.
 
+pub mod action;
 pub mod artifact;
 pub mod diagnostic;
 pub mod ml;

@@ -1,0 +1,117 @@
+//! What a step works with: names, places, time, and the door to the world.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::StepError;
+use crate::diagnostic::codes;
+use crate::syntax::{Arg, Scope, Tier};
+use crate::system::cancel::Cancel;
+use crate::system::clock::Deadline;
+use crate::system::files::{Base, Bounds, read_bounded};
+use crate::system::http::{Client, ClientOptions, Http, HttpError};
+use crate::value::FromValue;
+
+/// Files larger than this are no small inputs.
+const INPUT_LIMIT: u64 = 256 << 20;
+
+/// One step's surroundings.
+pub struct Context<'a> {
+    pub scope: &'a dyn Scope,
+    pub places: &'a Places<'a>,
+    pub world: &'a World,
+    /// The seed in force.
+    pub seed: u64,
+    pub tier: Tier,
+    pub deadline: Deadline,
+    pub cancel: &'a Cancel,
+}
+
+/// The door to the world, shared by all steps.
+#[derive(Default)]
+pub struct World {
+    /// The environment that children are given, before what a step declares.
+    pub env: Vec<(String, String)>,
+    http: OnceLock<Result<Arc<dyn Http>, HttpError>>,
+}
+
+impl World {
+    pub fn new(env: Vec<(String, String)>) -> Self {
+        Self { env, http: OnceLock::new() }
+    }
+
+    /// The HTTP client of all steps, made when it is first asked for: a run without probes reads no certificates.
+    pub fn http(&self) -> Result<&dyn Http, StepError> {
+        let options = || ClientOptions { env_proxy: true, ..ClientOptions::default() };
+        let made = self.http.get_or_init(|| Ok(Arc::new(Client::new(options())?)));
+        made.as_deref().map_err(|error| StepError::new(format!("no HTTP client can be made: {error}")))
+    }
+
+    /// Breaks off every request under way, so that an interrupted run ends at once.
+    pub fn interrupt(&self) {
+        if let Some(Ok(http)) = self.http.get() {
+            http.interrupt();
+        }
+    }
+}
+
+/// Where paths lead.
+pub struct Places<'a> {
+    pub bounds: &'a Bounds,
+    /// Makes the case's workspace when it is first needed.
+    pub workspace: &'a (dyn Fn() -> Result<PathBuf, String> + Sync),
+    /// What earlier steps write into the workspace, by name.
+    pub saved: &'a [Arc<str>],
+}
+
+impl Places<'_> {
+    /// The file a spec means when it is to be read.
+    pub fn input(&self, text: &str) -> Result<PathBuf, StepError> {
+        if self.saved.iter().any(|saved| **saved == *text) {
+            return self.output(text);
+        }
+        // What was made inside the workspace may be named by its whole path, as `$workspace/x`.
+        if Path::new(text).is_absolute() {
+            let workspace = (self.workspace)().map_err(StepError::new)?;
+            if let Ok(inside) = Path::new(text).strip_prefix(&workspace) {
+                let itself = inside.as_os_str().is_empty();
+                return if itself { Ok(workspace) } else { self.output(&inside.to_string_lossy()) };
+            }
+        }
+        self.bounds.resolve(text, Base::of(text)).map_err(outside)
+    }
+
+    /// The file of the workspace that a spec means when it is to be written.
+    pub fn output(&self, text: &str) -> Result<PathBuf, StepError> {
+        let workspace = Some((self.workspace)().map_err(StepError::new)?);
+        Bounds { workspace, ..self.bounds.clone() }.resolve(text, Base::Workspace).map_err(outside)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // the shape `map_err` wants
+fn outside(error: crate::system::files::PathError) -> StepError {
+    StepError::new(error.to_string()).code(codes::PATH_OUTSIDE)
+}
+
+impl Context<'_> {
+    /// A parameter's value, its references bound.
+    pub fn get<T: FromValue + Clone>(&self, arg: &Arg<T>) -> Result<T, StepError> {
+        Ok(arg.bind(self.scope)?)
+    }
+
+    /// An optional parameter's value.
+    pub fn maybe<T: FromValue + Clone>(&self, arg: Option<&Arg<T>>) -> Result<Option<T>, StepError> {
+        arg.map(|arg| self.get(arg)).transpose()
+    }
+
+    /// The content of a file named by a parameter.
+    pub fn read(&self, arg: &Arg<Arc<str>>) -> Result<Vec<u8>, StepError> {
+        let path = self.places.input(&self.get(arg)?).map_err(|error| error.at(arg.span))?;
+        read_bounded(&path, INPUT_LIMIT).map_err(|error| StepError::new(error.to_string()).at(arg.span))
+    }
+
+    /// Whether the step should stop: its time is over, or the run was interrupted.
+    pub fn over(&self) -> bool {
+        self.deadline.expired() || self.cancel.is_cancelled()
+    }
+}

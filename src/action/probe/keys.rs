@@ -1,0 +1,167 @@
+//! The parameters of `probe`, and its page.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Payload;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::params;
+use crate::source::Span;
+use crate::syntax::{Arg, Decoder, Node};
+use crate::value::{Map, Size, Value};
+
+params! {
+    /// Asks a server over HTTP, once or several times, and measures how long it takes.
+    ///
+    /// The method is a key with the URL: `get: /health`, `post: "${demo.url}/predict"`; any other method is
+    /// `method: PURGE` with `url:`. A URL that does not start with `http://` or `https://` is put behind `base`, which is
+    /// what a suite's `defaults: {probe: {base: $endpoint}}` is for: `https://host/v1` and `/health` make
+    /// `https://host/v1/health`.
+    ///
+    /// - The answer is read whole, at most `max_body` of it, and unpacked when it is compressed.
+    /// - A redirect is itself the answer, unless `redirects` says how many to follow. Credentials stay with the server
+    ///   they were meant for.
+    /// - A status of 400 and above fails the step, unless `expect` speaks of `status`. A server that cannot be reached, or
+    ///   does not answer in time, is an error and no failure: nothing was measured.
+    /// - `warmup` requests come first and are not counted. Of several `samples` every answer must meet what is expected.
+    /// - `latency` runs from the start of a request to the last byte of its answer, connecting included where no open
+    ///   connection could be used again. Percentiles are those of the samples themselves, by nearest rank: `p95` is the
+    ///   smallest latency that at least 95 % of the samples do not exceed. pN needs `samples · (100 − N) ≥ 100`.
+    ///   Samples follow one another on one connection.
+    /// - In a unit suite a probe reaches the suite's own services alone, in an integration suite nothing beyond this
+    ///   machine, and in a smoke suite anything.
+    ///
+    /// ```yaml
+    /// services:
+    ///   demo: {serve: {model: fixtures/model.json}}
+    /// cases:
+    ///   - name: answers in time
+    ///     probe: {get: "${demo.url}/health", samples: 20}
+    ///     expect: {status: 200, json.status: ok, latency.p95: {max: 2 s}}
+    /// ```
+    pub struct Keys = "`probe`" {
+        /// The URL to ask with GET.
+        get: Option<Arg<Arc<str>>>,
+        /// The URL to ask with POST.
+        post: Option<Arg<Arc<str>>>,
+        /// The URL to ask with PUT.
+        put: Option<Arg<Arc<str>>>,
+        /// The URL to ask with PATCH.
+        patch: Option<Arg<Arc<str>>>,
+        /// The URL to ask with DELETE.
+        delete: Option<Arg<Arc<str>>>,
+        /// The URL to ask with HEAD.
+        head: Option<Arg<Arc<str>>>,
+        /// The URL to ask with OPTIONS.
+        options: Option<Arg<Arc<str>>>,
+        /// Any other method, with `url`.
+        method: Option<Arg<Arc<str>>>,
+        /// The URL to ask with `method`.
+        url: Option<Arg<Arc<str>>>,
+        /// What a URL such as `/health` is put behind.
+        base: Option<Arg<Arc<str>>>,
+        /// Headers by name.
+        headers: Option<Arg<Arc<Map>>>,
+        /// Parameters added to the URL; a list repeats its key.
+        query: Option<Arg<Arc<Map>>>,
+        /// A body to be sent as JSON: any value, references in it.
+        json: Option<Arg<Value>>,
+        /// A body to be sent as the fields of a form (`application/x-www-form-urlencoded`).
+        form: Option<Arg<Arc<Map>>>,
+        /// A body to be sent as it is: text or bytes.
+        body: Option<Arg<Payload>>,
+        /// A file whose content is the body.
+        file: Option<Arg<Arc<str>>>,
+        /// Who asks: `{basic: {user: …, password: …}}` or `{bearer: …}`.
+        auth: Option<AuthKeys>,
+        /// How many redirects to follow; 0 when left out.
+        redirects: Option<Arg<u32>>,
+        /// How long a request may take, phase by phase.
+        timeouts: Option<Limits>,
+        /// Requests that come first and are not counted.
+        warmup: Option<Arg<u32>>,
+        /// Requests that are counted; 1 when left out.
+        samples: Option<Arg<u32>>,
+        /// The most that is read of an answer's body; `10 MiB` when left out.
+        max_body: Option<Arg<Size>>,
+    }
+}
+
+params! {
+    /// How long a request may take. The step's own timeout holds beside it.
+    pub struct Limits = "`timeouts`" {
+        /// To find the address and to connect, the TLS handshake included; `10 s` when left out.
+        connect: Option<Arg<Duration>>,
+        /// Between two pieces of the answer; any time when left out.
+        read: Option<Arg<Duration>>,
+        /// From the start to the last byte, redirects included; `30 s` when left out.
+        total: Option<Arg<Duration>>,
+    }
+}
+
+params! {
+    /// Who asks: one of the two.
+    pub struct AuthSpec = "`auth`" {
+        /// A name and a password (RFC 7617).
+        basic: Option<Basic>,
+        /// A token (RFC 6750).
+        bearer: Option<Arg<Arc<str>>>,
+    }
+}
+
+params! {
+    /// A name and a password.
+    pub struct Basic = "`basic`" {
+        /// The name.
+        user: Arg<Arc<str>>,
+        /// The password.
+        password: Arg<Arc<str>>,
+    }
+}
+
+/// `auth` and its place.
+#[derive(Clone, Debug)]
+pub struct AuthKeys {
+    spec: AuthSpec,
+    span: Span,
+}
+
+impl crate::syntax::Decode for AuthKeys {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        AuthSpec::decode(node, decoder).map(|spec| Self { spec, span: node.span })
+    }
+    fn schema() -> serde_json::Value {
+        AuthSpec::schema()
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(super) struct Auth {
+    pub(super) kind: AuthKind,
+    pub(super) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum AuthKind {
+    Basic(Basic),
+    Bearer(Arg<Arc<str>>),
+}
+
+impl Auth {
+    pub(super) fn of(keys: AuthKeys, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let kind = match (keys.spec.basic, keys.spec.bearer) {
+            (Some(basic), None) => AuthKind::Basic(basic),
+            (None, Some(token)) => AuthKind::Bearer(token),
+            (both, _) => {
+                let (code, message) = match both {
+                    Some(_) => (codes::CONFLICTING_KEYS, "`basic` and `bearer` are both given"),
+                    None => (codes::MISSING_KEY, "`auth` names nobody"),
+                };
+                let help = "write `{basic: {user: …, password: …}}` or `{bearer: …}`";
+                return decoder.refuse(Diagnostic::new(code, keys.span, message).help(help));
+            }
+        };
+        Some(Self { kind, span: keys.span })
+    }
+}

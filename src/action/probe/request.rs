@@ -1,0 +1,183 @@
+//! The request, its references bound.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::encode::{Style, pairs, scalar};
+use super::keys::{Auth, AuthKind};
+use super::{Probe, VERBS};
+use crate::action::argv::json_bytes;
+use crate::action::{Context, StepError};
+use crate::syntax::{Arg, Tier};
+use crate::system::http::{Request, Timeouts};
+use crate::value::{FromValue, Kind, Map, Value, WrongKind};
+
+/// The most that is read of an answer's body when nothing else is said.
+const MAX_BODY: u64 = 10 << 20;
+
+/// What a request carries.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Json(Arg<Value>),
+    Form(Arg<Arc<Map>>),
+    Raw(Arg<Payload>),
+    File(Arg<Arc<str>>),
+}
+
+/// Text or bytes, sent as they are.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    bytes: Arc<[u8]>,
+    is_text: bool,
+}
+
+impl FromValue for Payload {
+    const KINDS: &'static [Kind] = &[Kind::Text, Kind::Bytes];
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "string"})
+    }
+
+    fn from_value(value: &Value) -> Result<Self, WrongKind> {
+        match value {
+            Value::Text(text) => Ok(Self { bytes: text.as_bytes().into(), is_text: true }),
+            Value::Bytes(bytes) => Ok(Self { bytes: bytes.clone(), is_text: false }),
+            _ => Err(WrongKind::new("text", value).help("`json: …` sends any value")),
+        }
+    }
+}
+
+/// The request that every sample sends.
+pub(super) fn build(probe: &Probe, context: &Context<'_>) -> Result<Request, StepError> {
+    let keys = &probe.keys;
+    let mut request = Request::new(&method(&context.get(&probe.method)?), &url(probe, context)?);
+    if let Some(headers) = &keys.headers {
+        for (name, value) in context.get(headers)?.iter() {
+            let value = scalar(name, value).map_err(|error| error.at(headers.span))?;
+            request.headers.push((name.to_string(), value));
+        }
+    }
+    if let Some(auth) = &probe.auth {
+        authorize(&mut request, auth, context)?;
+    }
+    if let Some(content) = &probe.content {
+        fill(&mut request, content, context)?;
+    }
+    if let Some(limits) = &keys.timeouts {
+        let within =
+            |arg: Option<&Arg<Duration>>, default| Ok::<_, StepError>(context.maybe(arg)?.unwrap_or(default));
+        let Timeouts { total, connect, .. } = request.timeouts;
+        request.timeouts = Timeouts {
+            total: within(limits.total.as_ref(), total)?,
+            connect: within(limits.connect.as_ref(), connect)?,
+            read: context.maybe(limits.read.as_ref())?,
+        };
+    }
+    request.redirects = context.maybe(keys.redirects.as_ref())?.unwrap_or(0);
+    let max_body = context.maybe(keys.max_body.as_ref())?.map_or(MAX_BODY, |size| size.0);
+    request.max_body = usize::try_from(max_body).unwrap_or(usize::MAX);
+    request.loopback_only = context.tier != Tier::Smoke;
+    Ok(request)
+}
+
+/// Methods are told apart by case; `post` can only mean `POST`.
+fn method(written: &str) -> String {
+    let upper = written.to_ascii_uppercase();
+    if VERBS.contains(&&*upper) { upper } else { written.to_owned() }
+}
+
+fn url(probe: &Probe, context: &Context<'_>) -> Result<String, StepError> {
+    let written = context.get(&probe.url)?;
+    let base = context.maybe(probe.keys.base.as_ref())?;
+    let at = probe.url.span;
+    let mut url = join(base.as_deref(), &written).map_err(|error| error.at(at))?;
+    if let Some(query) = &probe.keys.query {
+        let pairs = pairs(&*context.get(query)?, Style::Query).map_err(|error| error.at(query.span))?;
+        if !pairs.is_empty() {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&pairs);
+        }
+    }
+    Ok(url)
+}
+
+/// The whole URL, without its fragment, which is never sent.
+fn join(base: Option<&str>, written: &str) -> Result<String, StepError> {
+    let written = written.split('#').next().unwrap_or_default();
+    if written.contains("://") {
+        return Ok(written.to_owned());
+    }
+    let Some(base) = base else {
+        return Err(StepError::new(format!("`{written}` is no whole URL, and there is no `base`"))
+            .help("write `http://…`, or give `base: …`"));
+    };
+    if !base.contains("://") || base.contains(['?', '#']) {
+        return Err(StepError::new(format!("the base `{base}` is not the beginning of a URL"))
+            .help("write `http://host` or `https://host/path`"));
+    }
+    let base = base.trim_end_matches('/');
+    let slash = if written.is_empty() || written.starts_with(['/', '?']) { "" } else { "/" };
+    Ok(format!("{base}{slash}{written}"))
+}
+
+fn has(request: &Request, name: &str) -> bool {
+    request.headers.iter().any(|(held, _)| held.eq_ignore_ascii_case(name))
+}
+
+fn authorize(request: &mut Request, auth: &Auth, context: &Context<'_>) -> Result<(), StepError> {
+    if has(request, "authorization") {
+        let error = StepError::new("`auth` stands beside a header `authorization`").at(auth.span);
+        return Err(error.help("keep one of them"));
+    }
+    let value = match &auth.kind {
+        AuthKind::Bearer(token) => format!("Bearer {}", context.get(token)?),
+        AuthKind::Basic(basic) => {
+            let user = context.get(&basic.user)?;
+            if user.contains(':') {
+                return Err(StepError::new("a user's name cannot hold a `:` (RFC 7617)").at(basic.user.span));
+            }
+            format!("Basic {}", STANDARD.encode(format!("{user}:{}", context.get(&basic.password)?)))
+        }
+    };
+    request.headers.push(("authorization".to_owned(), value));
+    Ok(())
+}
+
+fn fill(request: &mut Request, content: &Content, context: &Context<'_>) -> Result<(), StepError> {
+    let media;
+    (request.body, media) = match content {
+        Content::Json(arg) => {
+            let value = context.get(arg)?;
+            (json_bytes(&value).map_err(|error| error.at(arg.span))?, "application/json")
+        }
+        Content::Form(arg) => {
+            let form = pairs(&*context.get(arg)?, Style::Form).map_err(|error| error.at(arg.span))?;
+            (form.into_bytes(), "application/x-www-form-urlencoded")
+        }
+        Content::Raw(arg) => {
+            let payload = context.get(arg)?;
+            let media =
+                if payload.is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+            (payload.bytes.to_vec(), media)
+        }
+        Content::File(arg) => (context.read(arg)?, media_of(&context.get(arg)?)),
+    };
+    if !has(request, "content-type") {
+        request.headers.push(("content-type".to_owned(), media.to_owned()));
+    }
+    Ok(())
+}
+
+fn media_of(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("json") => "application/json",
+        Some("jsonl" | "ndjson") => "application/x-ndjson",
+        Some("csv") => "text/csv",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
