@@ -3,6 +3,7 @@
 pub mod action;
 pub mod artifact;
 pub mod diagnostic;
+pub mod expect;
 pub mod ml;
 pub mod source;
 pub mod syntax;
