@@ -3,8 +3,11 @@
 pub mod action;
 pub mod artifact;
 pub mod diagnostic;
+pub mod event;
 pub mod expect;
 pub mod ml;
+pub mod redact;
+pub mod service;
 pub mod source;
 pub mod syntax;
 pub mod system;

@@ -1,0 +1,134 @@
+//! Commands, servers and fakes with a lifetime: started when first needed, proven ready, stopped with all they started.
+
+mod command;
+mod model;
+mod ready;
+mod serve;
+pub mod server;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::action::{Places, StepError, World};
+use crate::syntax::{Scope, Unbound};
+use crate::system::cancel::Cancel;
+use crate::system::clock::Deadline;
+use crate::value::Value;
+
+use spec::Kind;
+pub use spec::ServiceSpec;
+
+/// What a service is started with.
+pub struct StartContext<'a> {
+    /// The names of the suite; `port` is added here.
+    pub scope: &'a dyn Scope,
+    pub places: &'a Places<'a>,
+    pub world: &'a World,
+    /// Until when it must be ready, if its own `within` does not end before.
+    pub deadline: Deadline,
+    pub cancel: &'a Cancel,
+}
+
+/// A service that is ready. Stopped when dropped.
+#[derive(Debug)]
+pub struct Running {
+    port: u16,
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    Command(crate::system::process::Running),
+    Server(server::Server),
+}
+
+impl Running {
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The end of what a command has written so far.
+    pub fn log(&self) -> Option<String> {
+        match &self.held {
+            Held::Command(running) => Some(running.log_tail().last_lines(command::LINES)),
+            Held::Server(_) => None,
+        }
+    }
+
+    /// Ends it with all its children. To be stopped twice does no harm.
+    pub fn stop(&mut self) {
+        match &mut self.held {
+            Held::Command(running) => {
+                running.stop(command::GRACE);
+            }
+            Held::Server(server) => server.stop(),
+        }
+    }
+}
+
+/// Why a service is not there.
+#[derive(Clone, Debug)]
+pub struct ServiceError {
+    pub message: String,
+    /// The end of its log.
+    pub log: Option<String>,
+}
+
+impl ServiceError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), log: None }
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.log {
+            Some(log) if log.is_empty() => f.write_str("; it has written nothing"),
+            Some(log) => write!(f, "; its log ends with:\n{log}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ServiceError {}
+
+impl From<StepError> for ServiceError {
+    fn from(error: StepError) -> Self {
+        Self::new(error.message)
+    }
+}
+
+impl From<Unbound> for ServiceError {
+    fn from(unbound: Unbound) -> Self {
+        Self::new(unbound.message)
+    }
+}
+
+/// Starts a service and waits until it is ready.
+pub fn start(spec: &ServiceSpec, context: &StartContext<'_>) -> Result<Running, ServiceError> {
+    match &spec.kind {
+        Kind::Command(spec) => command::start(spec, context),
+        Kind::Serve(spec) => serve::start(spec, context),
+    }
+}
+
+/// The suite's names, and `port`.
+struct WithPort<'a> {
+    scope: &'a dyn Scope,
+    port: u16,
+}
+
+impl Scope for WithPort<'_> {
+    fn look_up(&self, name: &str) -> Result<Value, Unbound> {
+        if name == "port" { Ok(Value::Int(self.port.into())) } else { self.scope.look_up(name) }
+    }
+}
