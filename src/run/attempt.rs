@@ -1,0 +1,124 @@
+//! One attempt at a case: a fresh workspace, its steps in order, its cleanup whatever came.
+
+use std::time::Duration;
+
+use super::Shared;
+use super::scope::{Given, LazyWorkspace, Names};
+use super::services::Urls;
+use super::step;
+use crate::diagnostic::codes;
+use crate::event::{Evidence, Outcome, Problem};
+use crate::plan::{Case, Step};
+use crate::run::problem::Teller;
+use crate::run::repeat::Trace;
+use crate::system::cancel::Cancel;
+use crate::system::clock::Deadline;
+use crate::value::Outputs;
+
+/// Cleanup has its own time: what went wrong before must not keep it from running.
+pub(super) const CLEANUP: Duration = Duration::from_secs(10);
+
+/// What one attempt came to.
+pub(super) struct Attempt {
+    pub outcome: Outcome,
+    pub evidence: Evidence,
+    pub problems: Vec<Problem>,
+    pub warnings: Vec<Problem>,
+    /// The workspace, when it was kept.
+    pub workspace: Option<String>,
+    /// What it gave, to compare with another attempt.
+    pub trace: Option<Trace>,
+}
+
+/// Runs the steps of a case once.
+pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, deadline: Deadline, traced: bool) -> Attempt {
+    let workspace = LazyWorkspace::new(shared, &case.name);
+    let names = Names { case, shared, urls, workspace: &workspace, steps: &[], own: None };
+    let mut steps: Vec<Given> = Vec::new();
+    let cancel = &shared.options.cancel;
+    let mut attempt = Attempt {
+        outcome: Outcome::Passed,
+        evidence: Evidence::default(),
+        problems: Vec::new(),
+        warnings: Vec::new(),
+        workspace: None,
+        trace: None,
+    };
+    let mut given: Vec<(String, &Step, Outputs)> = Vec::new();
+    for (number, step) in case.template.steps.iter().enumerate() {
+        let stepped = step::run(step, &Names { steps: &steps, ..names }, deadline, cancel);
+        attempt.evidence += &stepped.evidence;
+        attempt.problems.extend(stepped.problems);
+        attempt.warnings.extend(stepped.warnings);
+        if attempt.problems.is_empty() && deadline.expired() {
+            attempt.problems.push(overtime(case, shared));
+        }
+        if !attempt.problems.is_empty() || cancel.is_cancelled() {
+            break;
+        }
+        if let Some(outputs) = stepped.outputs {
+            if traced {
+                let label = step.id.as_ref().map_or_else(
+                    || format!("step {} ({})", number + 1, step.entry.name),
+                    ToString::to_string,
+                );
+                given.push((label, step, outputs.clone()));
+            }
+            if let Some(id) = &step.id {
+                steps.push(Given { id: id.clone(), first: step.action.first_output(), outputs });
+            }
+        }
+    }
+    clean_up(names, steps, &mut attempt);
+    attempt.outcome = outcome(&attempt.problems, cancel);
+    if traced {
+        attempt.trace = Some(Trace::new(given, workspace.made().as_deref()));
+    }
+    if shared.options.keep_failed && attempt.outcome.is_failure() {
+        attempt.workspace = workspace.keep().map(|path| path.display().to_string());
+    }
+    attempt
+}
+
+/// Cleanup always runs, and its failure never hides the first one.
+fn clean_up(names: Names<'_>, mut steps: Vec<Given>, attempt: &mut Attempt) {
+    let deadline = Deadline::after(CLEANUP);
+    // An interrupt ends the steps; what tidies up after them still runs.
+    let cancel = Cancel::new();
+    for step in &names.case.template.cleanup {
+        let stepped = step::run(step, &Names { steps: &steps, ..names }, deadline, &cancel);
+        attempt.evidence += &stepped.evidence;
+        attempt.warnings.extend(stepped.warnings);
+        attempt.problems.extend(stepped.problems.into_iter().map(|mut problem| {
+            problem.message = format!("cleanup: {}", problem.message);
+            problem
+        }));
+        if let (Some(id), Some(outputs)) = (&step.id, stepped.outputs) {
+            steps.push(Given { id: id.clone(), first: step.action.first_output(), outputs });
+        }
+    }
+}
+
+fn overtime(case: &Case, shared: &Shared) -> Problem {
+    let teller = Teller { sources: &shared.sources, redactor: &shared.redactor, case };
+    let limit = crate::value::show_duration(case.template.timeout);
+    teller.problem(
+        codes::TIMED_OUT,
+        Outcome::TimedOut,
+        case.template.span,
+        format!("the case took longer than its {limit}"),
+    )
+}
+
+/// What the first problem says; cleanup comes last.
+fn outcome(problems: &[Problem], cancel: &Cancel) -> Outcome {
+    if cancel.is_cancelled() {
+        return Outcome::NotRun;
+    }
+    problems.first().map_or(Outcome::Passed, |first| {
+        // A step may both miss one expectation and be unable to measure another: what failed is said first.
+        let same_step = |problem: &&Problem| problem.step == first.step;
+        let failed = problems.iter().filter(same_step).any(|problem| problem.outcome == Outcome::Failed);
+        if failed { Outcome::Failed } else { first.outcome }
+    })
+}

@@ -1,0 +1,184 @@
+//! One case: its tries, its repetitions, and the event that tells of it.
+
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use super::attempt::{self, Attempt};
+use super::panic::caught;
+use super::problem::Teller;
+use super::services::Urls;
+use crate::diagnostic::codes;
+use crate::event::{CaseFinished, Evidence, Outcome, Problem};
+use crate::plan::Case;
+use crate::system::clock::Deadline;
+
+/// Runs a case to its end; a panic in it is a result like another.
+pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> CaseFinished {
+    let started = Instant::now();
+    if let Some(why) = &case.template.skip {
+        return blank(case, shared, Outcome::Skipped, Some(&**why));
+    }
+    let mut finished = blank(case, shared, Outcome::Passed, None);
+    for tried in 1..=case.template.retry.saturating_add(1) {
+        let attempt = caught(|| repeated(case, shared, urls, budget))
+            .unwrap_or_else(|panic| panicked(case, shared, &panic));
+        finished.tries = tried;
+        finished.outcome = attempt.outcome;
+        finished.evidence = attempt.evidence;
+        finished.problems = attempt.problems;
+        finished.warnings = attempt.warnings;
+        finished.workspace = attempt.workspace;
+        if !attempt.outcome.is_failure() || shared.options.cancel.is_cancelled() || budget.expired() {
+            break;
+        }
+    }
+    finished.flaky = finished.tries > 1 && finished.outcome == Outcome::Passed;
+    if finished.outcome == Outcome::NotRun {
+        finished.reason = Some("the run was interrupted".to_owned());
+    }
+    if finished.outcome.is_failure() {
+        finished.rerun = Some(rerun(case));
+    }
+    if finished.problems.first().is_some_and(|problem| problem.code == codes::TIMED_OUT.name)
+        && budget.expired()
+    {
+        let message = "the budget of the tier was spent while this case ran".to_owned();
+        finished.problems[0].notes.push(message);
+    }
+    finished.duration = started.elapsed().as_secs_f64();
+    finished
+}
+
+/// All repetitions of one try; each gets the whole timeout.
+fn repeated(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> Attempt {
+    let repeat = case.template.repeat;
+    let deadline = || Deadline::after(case.template.timeout).earlier(budget);
+    let mut first = attempt::run(case, shared, urls, deadline(), repeat > 1);
+    for number in 2..=repeat {
+        if first.outcome != Outcome::Passed {
+            break;
+        }
+        let mut again = attempt::run(case, shared, urls, deadline(), true);
+        again.evidence += &first.evidence;
+        if again.outcome != Outcome::Passed {
+            return again;
+        }
+        let compared =
+            first.trace.as_ref().zip(again.trace.as_ref()).map(|(first, again)| first.compare(again));
+        match compared {
+            Some(Ok(measured)) => {
+                first.evidence.checks += 1;
+                first.evidence.measured += measured;
+            }
+            Some(Err(difference)) => {
+                let mut problem = whole(
+                    case,
+                    shared,
+                    codes::NOT_DETERMINISTIC,
+                    Outcome::Failed,
+                    format!("run {number} of {repeat} differs from the first: {difference}"),
+                );
+                problem.help = Some(
+                    "fix every seed and order; what may differ does not belong in a repeated case".to_owned(),
+                );
+                first.problems.push(problem);
+                first.outcome = Outcome::Failed;
+            }
+            None => {}
+        }
+    }
+    first
+}
+
+fn whole(
+    case: &Case,
+    shared: &Shared,
+    code: crate::diagnostic::Code,
+    outcome: Outcome,
+    message: String,
+) -> Problem {
+    let teller = Teller { sources: &shared.sources, redactor: &shared.redactor, case };
+    teller.hide(teller.problem(code, outcome, case.template.span, message))
+}
+
+fn panicked(case: &Case, shared: &Shared, panic: &str) -> Attempt {
+    let mut problem = whole(
+        case,
+        shared,
+        codes::INTERNAL,
+        Outcome::Errored,
+        format!("mlfunnel itself failed here: {panic}"),
+    );
+    problem.help = Some("please report this, with the spec".to_owned());
+    Attempt {
+        outcome: Outcome::Errored,
+        evidence: Evidence::default(),
+        problems: vec![problem],
+        warnings: Vec::new(),
+        workspace: None,
+        trace: None,
+    }
+}
+
+/// A case that did not end by itself: its work was abandoned.
+pub(super) fn abandoned(case: &Case, shared: &Shared, ran: Duration, interrupted: bool) -> CaseFinished {
+    if interrupted {
+        return blank(case, shared, Outcome::NotRun, Some("the run was interrupted"));
+    }
+    let limit = crate::value::show_duration(case.template.timeout);
+    let mut problem = whole(
+        case,
+        shared,
+        codes::TIMED_OUT,
+        Outcome::TimedOut,
+        format!("the case went on past its {limit} and was abandoned"),
+    );
+    problem.help = Some("raise `timeout`, or give it less to do".to_owned());
+    CaseFinished {
+        problems: vec![problem],
+        rerun: Some(rerun(case)),
+        duration: ran.as_secs_f64(),
+        ..blank(case, shared, Outcome::TimedOut, None)
+    }
+}
+
+/// A case of which nothing has run.
+pub(super) fn blank(case: &Case, shared: &Shared, outcome: Outcome, reason: Option<&str>) -> CaseFinished {
+    let hide = |text: &str| shared.redactor.hide(text).into_owned();
+    let strings = |items: &[std::sync::Arc<str>]| items.iter().map(|item| hide(item)).collect();
+    CaseFinished {
+        id: hide(&case.id()),
+        suite: hide(&case.suite.name),
+        name: hide(&case.name),
+        label: case.label.as_deref().map(hide),
+        tier: case.suite.tier,
+        file: case.suite.file.to_string(),
+        line: shared.sources.line(case.template.span),
+        tags: strings(&case.template.tags),
+        covers: strings(&case.template.covers),
+        outcome,
+        reason: reason.map(hide),
+        flaky: false,
+        tries: 1,
+        duration: 0.0,
+        evidence: Evidence::default(),
+        problems: Vec::new(),
+        warnings: Vec::new(),
+        workspace: None,
+        rerun: None,
+    }
+}
+
+/// The command that runs just this case again.
+fn rerun(case: &Case) -> String {
+    let pattern = format!("^{}$", regex::escape(&case.title()));
+    format!("mlfunnel run {} --case {}", quoted(&case.suite.file), quoted(&pattern))
+}
+
+/// A word for a POSIX shell.
+fn quoted(word: &str) -> String {
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:=,+".contains(&byte)) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

@@ -1,0 +1,142 @@
+//! One step: done, judged, and done again while it polls.
+
+use std::time::Instant;
+
+use super::problem::Teller;
+use super::scope::{Given, Names, context};
+use crate::action::{Context, Done, Places};
+use crate::diagnostic::codes;
+use crate::event::{Evidence, Problem};
+use crate::expect::{Bench, Expectations, Snapshots, Target, Verdict};
+use crate::plan::{SetTolerance, Step};
+use crate::system::cancel::Cancel;
+use crate::system::clock::Deadline;
+use crate::value::{Outputs, show_duration};
+
+/// What one step came to.
+#[derive(Default)]
+pub(super) struct Stepped {
+    pub outputs: Option<Outputs>,
+    pub evidence: Evidence,
+    pub problems: Vec<Problem>,
+    pub warnings: Vec<Problem>,
+}
+
+/// Runs one step of an attempt.
+pub(super) fn run(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> Stepped {
+    let Some(poll) = &step.poll else { return once(step, names, deadline, cancel) };
+    let until = Instant::now() + poll.within.value;
+    loop {
+        let mut stepped = once(step, names, deadline, cancel);
+        let out_of_time = stepped.problems.iter().any(|problem| problem.code == codes::TIMED_OUT.name);
+        if stepped.problems.is_empty() || out_of_time || Instant::now() + poll.every.value > until {
+            let limit = show_duration(poll.within.value);
+            stepped.problems.iter_mut().for_each(|problem| {
+                problem.notes.push(format!("it was polled for {limit}; this is the last try"));
+            });
+            return stepped;
+        }
+        if cancel.wait_timeout(poll.every.value) {
+            return stepped;
+        }
+    }
+}
+
+fn once(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> Stepped {
+    let suite = &names.case.suite;
+    let teller =
+        Teller { sources: &names.shared.sources, redactor: &names.shared.redactor, case: names.case };
+    let workspace = || names.workspace.path();
+    let places = Places { bounds: &suite.bounds, workspace: &workspace, saved: &step.saved };
+    let context = context(names, &places, step, deadline, cancel);
+    match step.action.run(&context) {
+        Err(error) => {
+            let mut problem = teller.error(&error, step);
+            if error.code == codes::TIMED_OUT {
+                let case = names.case.template.timeout;
+                let (limit, whose) = match step.timeout {
+                    Some(own) if own <= case => (own, "step"),
+                    _ => (case, "case"),
+                };
+                problem.notes.push(format!("the {whose}'s timeout is {}", show_duration(limit)));
+            }
+            Stepped { problems: vec![problem], ..Stepped::default() }
+        }
+        Ok(done) => judge(step, done, names, &context, &teller),
+    }
+}
+
+fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, teller: &Teller<'_>) -> Stepped {
+    let mut stepped = Stepped::default();
+    let tolerance = step.tolerance.unwrap_or(names.case.template.tolerance);
+    if let Some(result) = &done.unsuccessful
+        && !step.expect.mentions(result.output)
+    {
+        stepped.problems.push(teller.unsuccessful(result, step));
+    }
+    for checked in &done.checked {
+        stepped.evidence.checks += 1;
+        stepped.evidence.measured += checked.evidence.count;
+        // What the spec itself judges is the spec's to judge: a table that must be refused, for one.
+        let spoken_of = step.expect.mentions(checked.output) && !checked.misses.is_empty();
+        stepped.problems.extend(teller.checked(checked, step).filter(|_| !spoken_of));
+    }
+    // What a later step calls by this one's id, its own expectations call so too.
+    let own = step.id.clone().map(|id| Given {
+        id,
+        first: step.action.first_output(),
+        outputs: done.outputs.clone(),
+    });
+    let within = Names { own: own.as_ref(), ..*names };
+    for (expectations, problems) in
+        [(&step.expect, &mut stepped.problems), (&step.warn, &mut stepped.warnings)]
+    {
+        let verdicts = verdicts(expectations, &done, &within, context, tolerance);
+        for verdict in verdicts {
+            stepped.evidence.checks += 1;
+            stepped.evidence.measured += verdict.evidence.count;
+            problems.extend(teller.verdict(&verdict, step, tolerance));
+        }
+    }
+    stepped.outputs = Some(done.outputs);
+    stepped
+}
+
+fn snapshots(names: &Names<'_>) -> Snapshots {
+    let redactor = names.shared.redactor.clone();
+    Snapshots {
+        folder: names.case.suite.snapshots.clone(),
+        update: names.shared.options.update_snapshots,
+        case: if names.shared.options.update_snapshots { names.case.id() } else { String::new() },
+        owners: names.shared.snapshots.clone(),
+        redact: (!redactor.is_empty())
+            .then(|| Box::new(move |text: &str| redactor.hide(text).into_owned()) as _),
+    }
+}
+
+fn verdicts(
+    expectations: &Expectations,
+    done: &Done,
+    names: &Names<'_>,
+    context: &Context<'_>,
+    tolerance: SetTolerance,
+) -> Vec<Verdict> {
+    if expectations.0.is_empty() {
+        return Vec::new();
+    }
+    let of_files = expectations.0.iter().any(|one| matches!(one.target, Target::Artifacts(_)));
+    let workspace =
+        if of_files { names.workspace.path().unwrap_or_default() } else { std::path::PathBuf::new() };
+    let file = |text: &str| context.places.input(text).map_err(|error| error.message);
+    let snapshots = &snapshots(names);
+    let bench =
+        Bench { scope: names, tolerance: tolerance.value, snapshots, workspace: &workspace, file: &file };
+    let mut verdicts = expectations.judge(&done.outputs, &bench);
+    // An answer unlike the others is judged like them; what holds of all is said once.
+    for other in &done.others {
+        verdicts.extend(
+            expectations.judge(other, &bench).into_iter().filter(|verdict| verdict.finding.is_some()),
+        );
+    }
+    verdicts
+}
