@@ -8,6 +8,7 @@ pub mod expect;
 pub mod ml;
 pub mod plan;
 pub mod redact;
+pub mod report;
 pub mod run;
 pub mod service;
 pub mod source;
