@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod artifact;
+pub mod cli;
 pub mod diagnostic;
 pub mod event;
 pub mod expect;

@@ -1,0 +1,178 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use regex::Regex;
+
+use crate::report::Format;
+use crate::syntax::Tier;
+
+/// Runs a funnel of unit, integration and smoke tests for machine-learning systems from YAML specs.
+///
+/// Exit codes: 0 every selected case passed or was skipped, and at least one passed; 1 a case failed, or a tier spent
+/// its budget; 2 the command line or a spec is invalid, nothing was run; 3 a case errored or timed out, none failed;
+/// 4 nothing was selected, or everything was skipped; 5 a report could not be written, or an internal error;
+/// 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "mlfunnel", version, max_term_width = 110)]
+pub(super) struct Args {
+    /// When to colour.
+    #[arg(long = "color", value_name = "WHEN", default_value = "auto", global = true)]
+    pub colour: Colour,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run specs: unit, then integration, then smoke.
+    Run(Run),
+    /// Read specs and say what is wrong with them; run nothing.
+    Check(Check),
+    /// List the cases that would run.
+    List(List),
+    /// Explain an action, a matcher or an error code; without a name, list them.
+    Explain {
+        /// Such as `scale`, `between` or `measured-nothing`.
+        topic: Option<String>,
+    },
+    /// Print the JSON Schema (2020-12) that gives an editor completion and hover texts.
+    Schema {
+        /// Of which document.
+        #[arg(value_enum, default_value = "suite")]
+        document: Document,
+    },
+    /// Turn a recorded run into reports.
+    Report(Replay),
+    /// Print the completions of a shell.
+    Completions {
+        /// For which shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Document {
+    Suite,
+    Config,
+}
+
+/// Which specs, and which of their cases.
+#[derive(Debug, clap::Args)]
+pub(super) struct Select {
+    /// Spec files, folders or globs; those of `mlfunnel.yaml`, else `specs`, when none is given.
+    pub paths: Vec<String>,
+    /// Only this tier; may be given more than once.
+    #[arg(long, value_parser = tier)]
+    pub tier: Vec<Tier>,
+    /// Only cases with this tag; may be given more than once.
+    #[arg(long)]
+    pub tag: Vec<String>,
+    /// Only cases in whose `name[label]` or id this regular expression is found.
+    #[arg(long, value_name = "REGEX", value_parser = regex)]
+    pub case: Option<Regex>,
+    /// The profile of `mlfunnel.yaml` to apply.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Give a var its value; may be given more than once.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = var)]
+    pub vars: Vec<(String, String)>,
+    /// Use this seed in place of every suite's own.
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub select: Select,
+    /// Cases at a time; all cores when left out.
+    #[arg(long, short, value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Run every tier, whatever the one before came to.
+    #[arg(long)]
+    pub no_fail_fast: bool,
+    /// Only the cases that did not pass in the last run, or in a recorded one.
+    #[arg(long, value_name = "RUN.jsonl", num_args = 0..=1, require_equals = true)]
+    #[allow(clippy::option_option)] // not asked for, the last run, or a recorded one
+    pub rerun_failed: Option<Option<PathBuf>>,
+    /// Write a report: `junit=PATH`, `jsonl=PATH`, `markdown=PATH`, `github`; may be given more than once.
+    #[arg(long, value_name = "FORMAT")]
+    pub report: Vec<Format>,
+    /// Take the cases of each tier in an order shuffled by this seed; the results must not change.
+    #[arg(long, value_name = "SEED")]
+    pub shuffle: Option<u64>,
+    /// Keep the workspaces of cases that did not pass.
+    #[arg(long)]
+    pub keep_failed: bool,
+    /// Make a variable of the environment that is not set an error, even where it has a default.
+    #[arg(long)]
+    pub require_env: bool,
+    /// Rewrite the stored snapshots instead of comparing with them.
+    #[arg(long)]
+    pub update_snapshots: bool,
+    /// Tell of every case.
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Tell of failures alone.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub select: Select,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub select: Select,
+    /// As lines or as JSON.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Listing,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Listing {
+    Text,
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Replay {
+    /// The recording, made with `--report jsonl=PATH`.
+    pub recording: PathBuf,
+    /// Write a report: `junit=PATH`, `jsonl=PATH`, `markdown=PATH`, `github`; the terminal's when none is given.
+    #[arg(long, value_name = "FORMAT")]
+    pub report: Vec<Format>,
+    /// Tell of every case.
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Tell of failures alone.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+fn tier(word: &str) -> Result<Tier, String> {
+    Tier::find(word).ok_or_else(|| format!("expected one of `{}`", Tier::NAMES.join("`, `")))
+}
+
+fn regex(text: &str) -> Result<Regex, String> {
+    Regex::new(text).map_err(|error| format!("this is no regular expression: {error}"))
+}
+
+fn var(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write `--var name=value`")?;
+    Ok((name.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,5 @@
+//! The command-line tool; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    mlfunnel::cli::main()
+}
