@@ -110,7 +110,8 @@ cases:
     expect: {values: [2]}
 ";
     let folder = project(&[("some specs/a.yaml", spec)]);
-    let ran = mlfunnel(&folder, &["run", "some specs"]);
+    // With one job the first case is the first to be told of.
+    let ran = mlfunnel(&folder, &["run", "some specs", "--jobs", "1"]);
     let line =
         ran.stdout.lines().find_map(|line| line.trim().strip_prefix("run it again: mlfunnel ")).unwrap();
     let mut shell = process_shell(&folder, line);
