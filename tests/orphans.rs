@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mlfunnel::system::cancel::Cancel;
 use mlfunnel::system::clock::Deadline;
-use mlfunnel::system::process::{Command, Exit, orphans, run, spawn};
+use mlfunnel::system::process::{Command, Exit, Sandbox, orphans, run, spawn};
 
 fn sh(script: &str) -> Command {
     Command {
@@ -16,6 +16,7 @@ fn sh(script: &str) -> Command {
         cwd: std::env::temp_dir(),
         stdin: None,
         capture_limit: 1000,
+        sandbox: Sandbox::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{Action, Context, Done, Named, Places, StepError, World, find};
+use super::{Action, Children, Context, Done, Named, Places, StepError, World, find};
 use crate::diagnostic::Diagnostics;
 use crate::source::Sources;
 use crate::syntax::{Decoder, Expr, Node, Scope, Tier, Unbound, parse, tidy};
@@ -76,6 +76,7 @@ impl Bench {
             tier: Tier::Unit,
             deadline: self.deadline,
             cancel: &Cancel::new(),
+            children: &Children::default(),
         };
         action.run(&context)
     }

@@ -10,6 +10,7 @@ use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::{Base, Bounds, read_bounded};
 use crate::system::http::{Client, ClientOptions, Http, HttpError};
+use crate::system::process::Sandbox;
 use crate::value::FromValue;
 
 /// Files larger than this are no small inputs.
@@ -25,21 +26,25 @@ pub struct Context<'a> {
     pub tier: Tier,
     pub deadline: Deadline,
     pub cancel: &'a Cancel,
+    pub children: &'a Children,
+}
+
+/// What the children of a step are started with.
+#[derive(Clone, Debug, Default)]
+pub struct Children {
+    /// Their environment, before what a step declares.
+    pub env: Vec<(String, String)>,
+    /// What they may reach.
+    pub sandbox: Sandbox,
 }
 
 /// The door to the world, shared by all steps.
 #[derive(Default)]
 pub struct World {
-    /// The environment that children are given, before what a step declares.
-    pub env: Vec<(String, String)>,
     http: OnceLock<Result<Arc<dyn Http>, HttpError>>,
 }
 
 impl World {
-    pub fn new(env: Vec<(String, String)>) -> Self {
-        Self { env, http: OnceLock::new() }
-    }
-
     /// The HTTP client of all steps, made when it is first asked for: a run without probes reads no certificates.
     pub fn http(&self) -> Result<&dyn Http, StepError> {
         let options = || ClientOptions { env_proxy: true, ..ClientOptions::default() };

@@ -34,7 +34,7 @@ use crate::value::{Evidence, Kind, Outputs};
 
 pub use argv::Argv;
 pub(crate) use argv::environment;
-pub use context::{Context, Places, World};
+pub use context::{Children, Context, Places, World};
 pub use page::{markdown, page};
 pub use registry::{ACTIONS, Entry, LATER, find};
 

@@ -143,7 +143,7 @@ impl Run {
             Form::Shell(line) => vec!["sh".to_owned(), "-c".to_owned(), context.get(line)?.to_string()],
         };
         let declared = context.maybe(keys.env.as_ref())?;
-        let mut env = environment(&context.world.env, keys.env.as_ref().zip(declared.as_deref()))?;
+        let mut env = environment(&context.children.env, keys.env.as_ref().zip(declared.as_deref()))?;
         let workspace = (context.places.workspace)().map_err(StepError::new)?;
         env.push(("MLFUNNEL_WORKSPACE".to_owned(), workspace.to_string_lossy().into_owned()));
         let cwd = match &keys.cwd {
@@ -155,7 +155,9 @@ impl Run {
             None => None,
         };
         let limit = context.maybe(keys.capture.as_ref())?.map_or(CAPTURE, |size| size.0);
-        Ok(Command { argv, env, cwd, stdin, capture_limit: usize::try_from(limit).unwrap_or(usize::MAX) })
+        let capture_limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let sandbox = context.children.sandbox.clone();
+        Ok(Command { argv, env, cwd, stdin, capture_limit, sandbox })
     }
 }
 

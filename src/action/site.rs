@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Action, Context, Done, Known, Places, Review, StepError, World};
+use super::{Action, Children, Context, Done, Known, Places, Review, StepError, World};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
 use crate::syntax::{Decode, Decoder, Reference, Scope, Tier, Unbound, parse};
@@ -19,6 +19,7 @@ pub(super) struct Site {
     pub deadline: Deadline,
     pub cancel: Cancel,
     pub world: World,
+    pub children: Children,
     folder: tempfile::TempDir,
 }
 
@@ -42,7 +43,8 @@ impl Site {
             tier: Tier::Integration,
             deadline: Deadline::NEVER,
             cancel: Cancel::new(),
-            world: World::new(vec![("PATH".into(), path)]),
+            world: World::default(),
+            children: Children { env: vec![("PATH".into(), path)], ..Children::default() },
             folder,
         }
     }
@@ -88,6 +90,7 @@ impl Site {
             tier: self.tier,
             deadline: self.deadline,
             cancel: &self.cancel,
+            children: &self.children,
         })
     }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::Shared;
 use super::scope::{Given, LazyWorkspace, Names};
 use super::services::Urls;
 use super::step;
+use super::{Shared, children};
 use crate::diagnostic::codes;
 use crate::event::{Evidence, Outcome, Problem};
 use crate::plan::{Case, Step};
@@ -33,7 +33,9 @@ pub(super) struct Attempt {
 /// Runs the steps of a case once.
 pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, deadline: Deadline, traced: bool) -> Attempt {
     let workspace = LazyWorkspace::new(shared, &case.name);
-    let names = Names { case, shared, urls, workspace: &workspace, steps: &[], own: None };
+    let children = children::of_attempt(case, shared);
+    let names =
+        Names { case, shared, urls, workspace: &workspace, children: &children, steps: &[], own: None };
     let mut steps: Vec<Given> = Vec::new();
     let cancel = &shared.options.cancel;
     let mut attempt = Attempt {

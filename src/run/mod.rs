@@ -2,6 +2,7 @@
 
 mod attempt;
 mod case;
+mod children;
 mod inputs;
 mod panic;
 mod pool;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use crate::action::World;
+use crate::action::{Children, World};
 use crate::event::{Counts, Event, RunFinished, RunStarted, SCHEMA};
 use crate::plan::{Case, Plan};
 use crate::redact::Redactor;
@@ -26,7 +27,7 @@ use crate::source::Sources;
 use crate::syntax::Tier;
 use crate::system::cancel::Cancel;
 use crate::system::clock::{Clock, SystemClock};
-use crate::system::process::orphans;
+use crate::system::process::{Sandbox, orphans};
 use crate::system::workspace::RunFolder;
 
 pub use panic::keep_quiet;
@@ -65,6 +66,7 @@ struct Shared {
     options: Options,
     sources: Arc<Sources>,
     world: World,
+    children: Children,
     inputs: Inputs,
     redactor: Arc<Redactor>,
     /// Which case each snapshot belongs to, while they are rewritten.
@@ -79,8 +81,10 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
     let Plan { cases, deselected, sources, settings } = plan;
     let inputs = Inputs::new(&cases, &options);
     let redactor = Arc::new(Redactor::new(inputs.secrets()));
-    let world = World::new(passed_on(&options.env));
-    let shared = Arc::new(Shared { snapshots: Arc::default(), options, sources, world, inputs, redactor });
+    let world = World::default();
+    let children = Children { env: passed_on(&options.env), sandbox: Sandbox::default() };
+    let shared =
+        Arc::new(Shared { snapshots: Arc::default(), options, sources, world, children, inputs, redactor });
     let mut tiers: Vec<(Tier, Vec<Case>)> = Tier::ALL.map(|tier| (tier, Vec::new())).into();
     for case in cases {
         tiers[case.suite.tier as usize].1.push(case);

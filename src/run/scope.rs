@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Shared;
 use super::services::Urls;
-use crate::action::{Action, Context, Places};
+use crate::action::{Action, Children, Context, Places};
 use crate::diagnostic::codes;
 use crate::plan::{Case, Step};
 use crate::syntax::{Scope, Unbound};
@@ -65,6 +65,8 @@ pub(super) struct Names<'a> {
     pub shared: &'a Shared,
     pub urls: &'a Urls,
     pub workspace: &'a LazyWorkspace<'a>,
+    /// What this attempt's children are started with.
+    pub children: &'a Children,
     /// The steps before.
     pub steps: &'a [Given],
     /// The step itself, for its own expectations.
@@ -90,6 +92,7 @@ impl Names<'_> {
             tier: suite.tier,
             deadline: Deadline::NEVER,
             cancel: &Cancel::new(),
+            children: self.children,
         };
         let done = action.run(&context).map_err(|error| error.message)?;
         done.outputs.values.get("data").cloned().ok_or_else(|| "nothing was generated".to_owned())
@@ -160,6 +163,7 @@ impl Scope for ServiceScope<'_> {
             shared: self.shared,
             urls: self.urls,
             workspace: &workspace,
+            children: &self.shared.children,
             steps: &[],
             own: None,
         };
@@ -191,5 +195,6 @@ pub(super) fn context<'a>(
         tier: suite.tier,
         deadline,
         cancel,
+        children: names.children,
     }
 }

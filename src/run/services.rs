@@ -119,6 +119,7 @@ fn start(service: &Service, case: &Case, shared: &Shared, urls: &Urls) -> Result
         world: &shared.world,
         deadline: Deadline::after(READY),
         cancel: &shared.options.cancel,
+        children: &shared.children,
     };
     service::start(&service.spec, &context)
         .map_err(|error| format!("the service `{}` did not start: {error}", service.name))

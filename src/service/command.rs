@@ -27,13 +27,14 @@ pub(super) fn start(spec: &CommandSpec, context: &StartContext<'_>) -> Result<Ru
     let declared = spec.env.as_ref().map(|env| env.bind(&scope)).transpose()?;
     let command = Command {
         argv: spec.argv.bind(&scope)?.0,
-        env: environment(&context.world.env, spec.env.as_ref().zip(declared.as_deref()))?,
+        env: environment(&context.children.env, spec.env.as_ref().zip(declared.as_deref()))?,
         cwd: match &spec.cwd {
             Some(cwd) => context.places.input(&cwd.bind(&scope)?)?,
             None => context.places.bounds.project_root.clone(),
         },
         stdin: None,
         capture_limit: 0,
+        sandbox: context.children.sandbox.clone(),
     };
     let ready = spec.ready.as_ref();
     let path = ready.and_then(|ready| ready.get.as_ref()).map(|path| path.bind(&scope)).transpose()?;

@@ -11,7 +11,7 @@ mod tests;
 
 use std::fmt;
 
-use crate::action::{Places, StepError, World};
+use crate::action::{Children, Places, StepError, World};
 use crate::syntax::{Scope, Unbound};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
@@ -29,6 +29,7 @@ pub struct StartContext<'a> {
     /// Until when it must be ready, if its own `within` does not end before.
     pub deadline: Deadline,
     pub cancel: &'a Cancel,
+    pub children: &'a Children,
 }
 
 /// A service that is ready. Stopped when dropped.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use ndarray::array;
 
 use super::{Running, ServiceError, ServiceSpec, StartContext, start};
-use crate::action::{Places, World};
+use crate::action::{Children, Places, World};
 use crate::diagnostic::Diagnostics;
 use crate::ml::label::Label;
 use crate::ml::model::logistic::LogisticParams;
@@ -41,11 +41,13 @@ fn start_in(folder: &Path, text: &str, cancel: &Cancel) -> Result<Running, Servi
     let bounds = Bounds { spec_dir: folder.into(), project_root: folder.into(), workspace: None };
     let workspace = || Err::<PathBuf, _>("a service has no workspace".to_owned());
     let places = Places { bounds: &bounds, workspace: &workspace, saved: &[] };
-    let world = World::new(vec![("PATH".into(), std::env::var("PATH").unwrap())]);
+    let world = World::default();
+    let env = vec![("PATH".into(), std::env::var("PATH").unwrap())];
+    let children = &Children { env, ..Children::default() };
     let deadline = Deadline::after(Duration::from_secs(30));
     start(
         &read(text).unwrap(),
-        &StartContext { scope: &Nothing, places: &places, world: &world, deadline, cancel },
+        &StartContext { scope: &Nothing, places: &places, world: &world, deadline, cancel, children },
     )
 }
 

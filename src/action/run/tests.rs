@@ -23,7 +23,7 @@ fn it_starts_where_and_with_what_is_declared() {
     let mut site = Site::new().with("rows", Value::list(vec![Value::Int(1)]));
     let workspace = site.workspace().to_string_lossy().into_owned();
     site = site.with("workspace", workspace.as_str());
-    site.world.env.push(("LANG".into(), "C".into()));
+    site.children.env.push(("LANG".into(), "C".into()));
     std::fs::create_dir(site.project().join("sub")).unwrap();
     write(&site.project().join("sub"), "here.txt", b"here");
     for (spec, expected) in [

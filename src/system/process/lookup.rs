@@ -78,6 +78,7 @@ mod tests {
             cwd: cwd.into(),
             stdin: None,
             capture_limit: 0,
+            sandbox: crate::system::process::Sandbox::default(),
         }
     }
 

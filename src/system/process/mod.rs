@@ -39,6 +39,29 @@ pub struct Command {
     pub stdin: Option<Vec<u8>>,
     /// The most bytes kept of each of stdout and stderr.
     pub capture_limit: usize,
+    /// What it, and all it starts, may reach.
+    pub sandbox: Sandbox,
+}
+
+/// What a child, and all it starts, may reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sandbox {
+    /// Whom it may speak to.
+    pub network: Network,
+    /// The folders it may write to, with all below them; everything it has the right to where `None`.
+    pub writable: Option<Vec<PathBuf>>,
+}
+
+/// Whom a child may speak to. Unix sockets are never in the way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Network {
+    /// Everybody.
+    #[default]
+    Any,
+    /// This machine alone.
+    Loopback,
+    /// These ports of this machine alone; nobody when there are none.
+    Ports(Vec<u16>),
 }
 
 /// How a process ended by itself or was ended.
@@ -78,6 +101,8 @@ pub struct Finished {
     pub peak_memory: Option<u64>,
     /// Why the wait was over.
     pub ending: Ending,
+    /// The addresses it tried to reach and was kept from, each once.
+    pub refused: Vec<String>,
 }
 
 /// Runs children. A test replaces it.

@@ -66,6 +66,7 @@ pub fn run(command: &Command, deadline: Deadline, cancel: &Cancel) -> Result<Fin
         duration,
         peak_memory: wait.memory.bytes(),
         ending,
+        refused: Vec::new(),
     })
 }
 
@@ -137,6 +138,7 @@ impl Wait<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::process::Sandbox;
     use std::path::PathBuf;
     use std::thread;
 
@@ -150,6 +152,7 @@ mod tests {
             cwd: std::env::temp_dir(),
             stdin: None,
             capture_limit: 1 << 16,
+            sandbox: Sandbox::default(),
         }
     }
 

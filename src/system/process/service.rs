@@ -144,6 +144,7 @@ mod tests {
             cwd: std::env::temp_dir(),
             stdin: None,
             capture_limit: 0,
+            sandbox: crate::system::process::Sandbox::default(),
         }
     }
 
