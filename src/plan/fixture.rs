@@ -185,7 +185,7 @@ pub(super) fn read(path: &str, bytes: &[u8], options: &CsvOptions) -> Result<Val
         Some("json") => match read_json(bytes) {
             Ok(read) => Ok(table(read)),
             // A document that is no table is a tree.
-            Err(_) => serde_json::from_slice(bytes).map_err(|error| error.to_string()),
+            Err(_) => Value::from_json(bytes).map_err(|error| error.to_string()),
         },
         Some("yaml" | "yml") => crate::artifact::as_yaml(bytes).map_err(|error| error.to_string()),
         Some("txt" | "md") => {

@@ -71,7 +71,7 @@ impl Var {
                 _ => Err(WrongKind::new("`true` or `false`", &text_value())),
             },
             VarType::Duration | VarType::Size => typed(self.kind, &text_value()),
-            VarType::Json => serde_json::from_str(text)
+            VarType::Json => Value::from_json(text.as_bytes())
                 .map_err(|error| WrongKind::new(format!("a JSON document ({error})"), &text_value())),
         }
     }
