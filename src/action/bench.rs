@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::{Action, Children, Context, Done, Named, Places, StepError, World, find};
 use crate::diagnostic::Diagnostics;
 use crate::source::Sources;
-use crate::syntax::{Decoder, Expr, Node, Scope, Tier, Unbound, parse, tidy};
+use crate::syntax::{Decoder, Expr, Node, Scope, SetTolerance, Tier, Unbound, parse, tidy};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::Bounds;
@@ -74,6 +74,7 @@ impl Bench {
             world: &World::default(),
             seed: self.seed,
             tier: Tier::Unit,
+            tolerance: SetTolerance::default(),
             deadline: self.deadline,
             cancel: &Cancel::new(),
             children: &Children::default(),

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::StepError;
 use crate::diagnostic::codes;
-use crate::syntax::{Arg, Scope, Tier};
+use crate::syntax::{Arg, Scope, SetTolerance, Tier};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::{Base, Bounds, read_bounded};
@@ -24,6 +24,8 @@ pub struct Context<'a> {
     /// The seed in force.
     pub seed: u64,
     pub tier: Tier,
+    /// How close numbers must be, unless the action is told otherwise.
+    pub tolerance: SetTolerance,
     pub deadline: Deadline,
     pub cancel: &'a Cancel,
     pub children: &'a Children,

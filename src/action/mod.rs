@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostics, codes};
 use crate::source::Span;
-use crate::syntax::{Decode, Reference, Tier, Unbound};
+use crate::syntax::{Decode, Reference, SetTolerance, Tier, Unbound};
 use crate::value::{Evidence, Kind, Outputs};
 
 pub use argv::Argv;
@@ -157,6 +157,8 @@ pub struct Checked {
     pub evidence: Evidence,
     /// What did not hold; none is a pass.
     pub misses: Vec<String>,
+    /// The tolerance that it was judged by.
+    pub tolerance: Option<SetTolerance>,
 }
 
 /// Why a step could not be carried out.

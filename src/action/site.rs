@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Action, Children, Context, Done, Known, Places, Review, StepError, World};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
-use crate::syntax::{Decode, Decoder, Reference, Scope, Tier, Unbound, parse};
+use crate::syntax::{Decode, Decoder, Reference, Scope, SetTolerance, Tier, Unbound, parse};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::Bounds;
@@ -88,6 +88,7 @@ impl Site {
             world: &self.world,
             seed: 0,
             tier: self.tier,
+            tolerance: SetTolerance::default(),
             deadline: self.deadline,
             cancel: &self.cancel,
             children: &self.children,

@@ -76,6 +76,9 @@ codes! {
 
     /// An expectation did not hold. The caret stands at what was asked for; `actual` is what came.
     EXPECTATION_FAILED = "expectation-failed";
+    /// Two implementations were given the same input and gave different answers. The message names the two, how many
+    /// inputs they disagree on, and the worst of these as a row of `each` to paste into a case of its own.
+    DISAGREEMENT = "disagreement";
     /// A check looked at nothing: an empty array, a path that selects no node, no rows, no samples. That is
     /// no pass. If nothing is a fine answer, say so with `allow_empty: true`.
     MEASURED_NOTHING = "measured-nothing";

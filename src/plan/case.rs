@@ -17,7 +17,7 @@ const AFTER_POLL: Duration = Duration::from_secs(5);
 
 /// What a case inherits.
 pub(super) struct Inherited<'a> {
-    pub around: Around<'a>,
+    pub around: Around,
     pub names: &'a Names<'a>,
     pub fixtures: &'a [Fixture],
     pub bounds: &'a crate::system::files::Bounds,
@@ -90,7 +90,7 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         timeout,
         tolerance: keys
             .tolerance
-            .map_or(inherited.tolerance, |set| SetTolerance { value: set.value, span: Some(set.span) }),
+            .map_or(inherited.tolerance, SetTolerance::from),
         retry: keys.retry.as_ref().map_or(0, |retry| retry.value),
         repeat,
         skip: keys.skip.as_ref().map(|why| why.value.clone()),

@@ -179,9 +179,9 @@ fn compile(
     let timeout = spec.timeout.as_ref().map_or((settings.timeout, None), |set| (set.value, Some(set.span)));
     let tolerance = spec
         .tolerance
-        .map_or(settings.tolerance, |set| SetTolerance { value: set.value, span: Some(set.span) });
+        .map_or(settings.tolerance, SetTolerance::from);
     let inherited = Inherited {
-        around: Around { tier: spec.tier.value, defaults: &spec.defaults, one_step: false },
+        around: Around { tier: spec.tier.value, one_step: false },
         names: &names,
         fixtures: &fixtures,
         bounds: &bounds,
@@ -189,6 +189,7 @@ fn compile(
         tolerance,
         timeout,
     };
+    decoder.defaults.clone_from(&spec.defaults);
     let compiled: Vec<_> =
         spec.cases.0.iter().filter_map(|case| case::compile(case, &inherited, &mut decoder)).collect();
     let stem = file.file_stem().unwrap_or_default().to_owned();

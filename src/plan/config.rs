@@ -103,7 +103,7 @@ impl Settings {
             self.budgets[tier as usize] = budget.unwrap_or(self.budgets[tier as usize]);
         }
         if let Some(tolerance) = tolerance {
-            self.tolerance = SetTolerance { value: tolerance.value, span: Some(tolerance.span) };
+            self.tolerance = SetTolerance::from(*tolerance);
         }
         self.timeout = timeout.unwrap_or(self.timeout);
         self.jobs = jobs.or(self.jobs);

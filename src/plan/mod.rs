@@ -22,11 +22,11 @@ use crate::service::ServiceSpec;
 use crate::source::{Sources, Span};
 use crate::syntax::{Expr, Poll, Tier};
 use crate::system::files::Bounds;
-use crate::value::Tolerance;
 
 pub use compile::{Loaded, Request, load};
 pub use config::{Settings, find_project};
 pub use fixture::Fixture;
+pub use crate::syntax::SetTolerance;
 pub use select::Selection;
 pub use var::Var;
 
@@ -84,13 +84,6 @@ pub struct Template {
     pub uses: Vec<Arc<str>>,
     /// It measures what parallel work would spoil.
     pub alone: bool,
-}
-
-/// A tolerance and where it was set; nowhere when it is the language's own.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SetTolerance {
-    pub value: Tolerance,
-    pub span: Option<Span>,
 }
 
 /// One step, typed.

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::action::{Entry, Known};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes, suggest};
 use crate::source::Span;
-use crate::syntax::{Reference, Use, is_name};
+use crate::syntax::{Bound, Reference, Use, is_name};
 use crate::value::{Kind, Segment};
 
 /// Names that the language itself gives.
@@ -27,6 +27,8 @@ pub(super) enum What {
     Service,
     /// A column of `each`.
     Row,
+    /// What an action binds for a part of its own parameters.
+    Bound,
     /// An earlier step, and what its id alone means.
     Step {
         entry: &'static Entry,
@@ -78,6 +80,11 @@ impl<'p> Names<'p> {
             found.push(diagnostic.also(first, format!("first here, as {}", describe(as_what))));
         }
         self.own.entry(name.clone()).or_insert((what, span));
+    }
+
+    /// Notes a name that an action binds for a part of its own parameters, where it stands for something already.
+    pub(super) fn refuse_taken(&self, bound: &Bound, found: &mut Diagnostics) {
+        Names::new(Some(self)).declare(&bound.name, What::Bound, bound.span, found);
     }
 
     /// Turns a later step into one that has run.
@@ -166,7 +173,7 @@ impl<'p> Names<'p> {
                 ),
             },
             Some(What::Step { entry, first }) => check_output(reference, entry, *first, wanted),
-            Some(What::Var(_) | What::Fixture | What::Row | What::Broken) => Ok(()),
+            Some(What::Var(_) | What::Fixture | What::Row | What::Bound | What::Broken) => Ok(()),
         }
     }
 
@@ -246,6 +253,7 @@ fn describe(what: &What) -> &'static str {
         What::Fixture => "a fixture",
         What::Service => "a service",
         What::Row => "a column of `each`",
+        What::Bound => "what an action binds",
         What::Step { .. } | What::Later | What::Broken => "a step",
     }
 }

@@ -9,13 +9,13 @@ use crate::action::{self, ACTIONS, Entry, LATER, Review};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean, suggest};
 use crate::expect::{Expectations, Target, unknown_output};
 use crate::source::{Span, Spanned};
-use crate::syntax::{CaseKeys, Decoder, Key, Named, Node, NodeKind, Reference, StepKeys, StepSpec, Tier};
+use crate::syntax::{CaseKeys, Decoder, Key, Node, Reference, StepKeys, StepSpec, Tier};
 use crate::value::{Kind, Segment};
 
 /// The suite around a step, as far as it matters for reading one.
-pub(super) struct Around<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Around {
     pub tier: Tier,
-    pub defaults: &'a Named<Node>,
     /// The keys of a case may stand beside a step's.
     pub one_step: bool,
 }
@@ -23,14 +23,17 @@ pub(super) struct Around<'a> {
 /// Types one step and checks its names; `None` when something is wrong, which has then been noted.
 pub(super) fn compile(
     spec: &StepSpec,
-    around: &Around<'_>,
+    around: &Around,
     names: &mut Names<'_>,
     saved: &mut Vec<Arc<str>>,
     decoder: &mut Decoder<'_>,
 ) -> Option<Step> {
     let chosen = choose(spec, around, decoder);
     let action = chosen
-        .and_then(|(entry, _, node)| (entry.read)(&with_defaults(entry, node, around.defaults), decoder));
+        .and_then(|(entry, _, node)| (entry.read)(&decoder.with_defaults(entry.name, node), decoder));
+    for bound in std::mem::take(&mut decoder.bound) {
+        names.refuse_taken(&bound, decoder.found);
+    }
     let expect = spec.keys.expect.as_ref().map(|node| Expectations::read(node, decoder));
     let warn = spec.keys.warn.as_ref().map(|node| Expectations::read(node, decoder));
     let uses = std::mem::take(&mut decoder.uses);
@@ -72,7 +75,7 @@ pub(super) fn compile(
         expect,
         warn,
         timeout: spec.keys.timeout.as_ref().map(|timeout| timeout.value),
-        tolerance: spec.keys.tolerance.map(|spec| SetTolerance { value: spec.value, span: Some(spec.span) }),
+        tolerance: spec.keys.tolerance.map(SetTolerance::from),
         poll: spec.keys.poll.clone(),
         span: key.span,
         alone,
@@ -95,7 +98,7 @@ pub(super) fn declare_ids(steps: &[StepSpec], names: &mut Names<'_>, decoder: &m
 /// The one key that names an action.
 fn choose<'s>(
     spec: &'s StepSpec,
-    around: &Around<'_>,
+    around: &Around,
     decoder: &mut Decoder<'_>,
 ) -> Option<(&'static Entry, &'s Key, &'s Node)> {
     let mut actions = Vec::new();
@@ -156,28 +159,6 @@ fn unknown(key: &Key, one_step: bool) -> Diagnostic {
         format!("`{}` is neither an action nor a key of a step", key.text),
     )
     .help(help)
-}
-
-/// The step's parameters, with the suite's defaults for this action under them.
-fn with_defaults(entry: &Entry, node: &Node, defaults: &Named<Node>) -> Node {
-    match defaults.0.iter().find(|(key, _)| *key.text == *entry.name) {
-        Some((_, under)) => merged(node, under),
-        None => node.clone(),
-    }
-}
-
-fn merged(over: &Node, under: &Node) -> Node {
-    let (NodeKind::Map(own), NodeKind::Map(defaults)) = (&over.kind, &under.kind) else {
-        return over.clone();
-    };
-    let mut entries: Vec<(Key, Node)> = own
-        .iter()
-        .map(|(key, node)| {
-            (key.clone(), under.get(&key.text).map_or_else(|| node.clone(), |under| merged(node, under)))
-        })
-        .collect();
-    entries.extend(defaults.iter().filter(|(key, _)| over.get(&key.text).is_none()).cloned());
-    Node { kind: NodeKind::Map(entries.into()), span: over.span }
 }
 
 fn check_outputs(expectations: &Expectations, entry: &Entry, decoder: &mut Decoder<'_>) {

@@ -32,7 +32,10 @@ impl Teller<'_> {
                 problem.actual = Some(miss.actual.clone());
                 problem.notes.clone_from(&miss.notes);
                 if miss.of_tolerance {
-                    problem.notes.push(self.tolerance(verdict, tolerance));
+                    problem.notes.push(match verdict.tolerance {
+                        Some(own) => format!("tolerance: {own}, set beside the matcher"),
+                        None => self.tolerance(tolerance),
+                    });
                 }
                 problem
             }
@@ -60,11 +63,10 @@ impl Teller<'_> {
         Some(self.of_step(problem, step))
     }
 
-    fn tolerance(&self, verdict: &Verdict, set: SetTolerance) -> String {
-        match (verdict.tolerance, set.span) {
-            (Some(own), _) => format!("tolerance: {own}, set beside the matcher"),
-            (None, Some(span)) => format!("tolerance: {}, set at {}", set.value, self.sources.place(span)),
-            (None, None) => {
+    fn tolerance(&self, set: SetTolerance) -> String {
+        match set.span {
+            Some(span) => format!("tolerance: {}, set at {}", set.value, self.sources.place(span)),
+            None => {
                 format!("tolerance: {} (the default; `tolerance:` on suite, case or step sets it)", set.value)
             }
         }
@@ -113,6 +115,7 @@ impl Teller<'_> {
                     format!("{}: {first}", step.entry.name),
                 );
                 problem.notes = more.to_vec();
+                problem.notes.extend(checked.tolerance.map(|set| self.tolerance(set)));
                 problem
             }
         };

@@ -7,7 +7,7 @@ use super::Shared;
 use super::services::Urls;
 use crate::action::{Action, Children, Context, Places};
 use crate::diagnostic::codes;
-use crate::plan::{Case, Step};
+use crate::plan::{Case, SetTolerance, Step};
 use crate::syntax::{Scope, Unbound};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
@@ -90,6 +90,7 @@ impl Names<'_> {
             world: &self.shared.world,
             seed: suite.seed,
             tier: suite.tier,
+            tolerance: SetTolerance::default(),
             deadline: Deadline::NEVER,
             cancel: &Cancel::new(),
             children: self.children,
@@ -193,6 +194,7 @@ pub(super) fn context<'a>(
         world: &names.shared.world,
         seed: suite.seed,
         tier: suite.tier,
+        tolerance: step.tolerance.unwrap_or(names.case.template.tolerance),
         deadline,
         cancel,
         children: names.children,

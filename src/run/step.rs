@@ -68,7 +68,7 @@ fn once(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> 
 
 fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, teller: &Teller<'_>) -> Stepped {
     let mut stepped = Stepped::default();
-    let tolerance = step.tolerance.unwrap_or(names.case.template.tolerance);
+    let tolerance = context.tolerance;
     if let Some(result) = &done.unsuccessful
         && !step.expect.mentions(result.output)
     {

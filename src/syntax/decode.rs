@@ -1,5 +1,7 @@
 //! From nodes to typed parameters, gathering every mistake on the way.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use super::expr::{Expr, Reference};
@@ -13,6 +15,17 @@ pub struct Decoder<'a> {
     pub found: &'a mut Diagnostics,
     /// Every reference met, with the kinds of value its place takes.
     pub uses: Vec<Use>,
+    /// The names that actions bind for a part of their own parameters.
+    pub bound: Vec<Bound>,
+    /// What the suite sets for every step of an action, by the action's name.
+    pub defaults: Named<Node>,
+}
+
+/// A name that an action gives a value to, in a part of its own parameters.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    pub name: Arc<str>,
+    pub span: Span,
 }
 
 /// A reference, and what its place takes.
@@ -24,7 +37,24 @@ pub struct Use {
 
 impl<'a> Decoder<'a> {
     pub fn new(found: &'a mut Diagnostics) -> Self {
-        Self { found, uses: Vec::new() }
+        Self { found, uses: Vec::new(), bound: Vec::new(), defaults: Named::default() }
+    }
+
+    /// Reads a part in which this name means what the action itself gives: nothing around it is asked what it is.
+    pub fn bind<T>(&mut self, bound: &Bound, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.uses.len();
+        let part = read(self);
+        let inside = self.uses.split_off(before);
+        self.uses.extend(inside.into_iter().filter(|used| used.reference.name != bound.name));
+        part
+    }
+
+    /// An action's parameters, with what the suite sets for every step of that action under them.
+    pub fn with_defaults(&self, action: &str, node: &Node) -> Node {
+        match self.defaults.0.iter().find(|(key, _)| *key.text == *action) {
+            Some((_, under)) => node.over(under),
+            None => node.clone(),
+        }
     }
 
     /// Notes a mistake; the `None` is what a `decode` that found one answers.

@@ -92,6 +92,22 @@ impl Node {
         node
     }
 
+    /// This mapping with the entries of another under it, all the way down.
+    #[must_use]
+    pub fn over(&self, under: &Self) -> Self {
+        let (NodeKind::Map(own), NodeKind::Map(defaults)) = (&self.kind, &under.kind) else {
+            return self.clone();
+        };
+        let mut entries: Vec<(Key, Self)> = own
+            .iter()
+            .map(|(key, node)| {
+                (key.clone(), under.get(&key.text).map_or_else(|| node.clone(), |under| node.over(under)))
+            })
+            .collect();
+        entries.extend(defaults.iter().filter(|(key, _)| self.get(&key.text).is_none()).cloned());
+        Self { kind: NodeKind::Map(entries.into()), span: self.span }
+    }
+
     /// The value as it stands, `$` and all.
     pub fn to_value(&self) -> Value {
         match &self.kind {

@@ -154,3 +154,16 @@ impl Decode for ToleranceSpec {
         ToleranceKeys::schema()
     }
 }
+
+/// The tolerance in force and where it was set; nowhere when it is the language's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SetTolerance {
+    pub value: Tolerance,
+    pub span: Option<Span>,
+}
+
+impl From<ToleranceSpec> for SetTolerance {
+    fn from(spec: ToleranceSpec) -> Self {
+        Self { value: spec.value, span: Some(spec.span) }
+    }
+}

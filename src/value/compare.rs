@@ -12,6 +12,8 @@ use super::{
 pub struct Comparison {
     /// Scalars compared. A form that differs counts as one.
     pub measured: usize,
+    /// The largest `|actual − expected|` of two finite numbers, within the tolerance or not; 0 where there are none.
+    pub largest: f64,
     pub mismatch: Option<Mismatch>,
 }
 
@@ -41,16 +43,17 @@ pub struct Worst {
 /// Where either side is a float, within the tolerance; two integers, and everything else, exactly. NaN is close
 /// to NaN alone. Shapes, keys and columns must agree. A duration or size compares with the text that writes it.
 pub fn compare(actual: &Value, expected: &Value, tolerance: &Tolerance) -> Comparison {
-    let mut walk = Walk { tolerance, path: Vec::new(), measured: 0, differing: 0, worst: None };
+    let mut walk = Walk { tolerance, path: Vec::new(), measured: 0, largest: 0.0, differing: 0, worst: None };
     walk.value(actual, expected);
-    let Walk { measured, differing, worst, .. } = walk;
-    Comparison { measured, mismatch: worst.map(|(_, worst)| Mismatch { differing, worst }) }
+    let Walk { measured, largest, differing, worst, .. } = walk;
+    Comparison { measured, largest, mismatch: worst.map(|(_, worst)| Mismatch { differing, worst }) }
 }
 
 struct Walk<'a> {
     tolerance: &'a Tolerance,
     path: Vec<Segment>,
     measured: usize,
+    largest: f64,
     differing: usize,
     /// With its rank: how far beyond the tolerance, infinite for a difference of form.
     worst: Option<(f64, Worst)>,
@@ -136,6 +139,9 @@ impl Walk<'_> {
 
     fn scalar_holds(&mut self, actual: Leaf<'_>, expected: Leaf<'_>) -> bool {
         self.measured += 1;
+        if let Some((a, e)) = actual.as_f64().zip(expected.as_f64()).filter(|(a, e)| a.is_finite() && e.is_finite()) {
+            self.largest = self.largest.max((a - e).abs());
+        }
         match (actual, expected) {
             // Without a tolerance an integer is not rounded to the float it is compared with.
             (Leaf::Float(_), Leaf::Int(_) | Leaf::UInt(_))

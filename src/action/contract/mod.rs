@@ -156,6 +156,7 @@ impl Findings<'_> {
             span,
             evidence,
             misses,
+            tolerance: None,
         });
     }
 }

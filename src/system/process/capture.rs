@@ -77,6 +77,12 @@ impl Collector {
         self.dropped += (skipped + overflow) as u64;
     }
 
+    /// What has come since this was last asked.
+    pub(super) fn take(&mut self) -> Captured {
+        let limit = self.limit;
+        std::mem::replace(self, Collector::new(limit)).finish()
+    }
+
     /// What has come so far.
     pub(super) fn snapshot(&self) -> Captured {
         let mut captured = Captured {

@@ -1,11 +1,12 @@
 //! A child's process group: watched without reaping, and ended as a whole.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::Child;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-use super::{Exit, orphans};
+use super::{Exit, orphans, pump};
 
 /// A child that leads its group. Until it is reaped its number, and so the group's, cannot be given to another process:
 /// signals to the group are safe exactly that long.
@@ -45,6 +46,21 @@ impl Group {
                 .or_else(|| status.terminating_signal().map(Exit::Signal));
         }
         self.exit
+    }
+
+    /// Waits for the leader to end, for at most so long.
+    pub(super) fn wait_exit(&mut self, most: Duration) -> Option<Exit> {
+        let end = Instant::now() + most;
+        let exit_fd = self.exit_fd();
+        loop {
+            let exit = self.poll_exit();
+            let left = end.saturating_duration_since(Instant::now());
+            if exit.is_some() || left.is_zero() {
+                return exit;
+            }
+            let step = if exit_fd.is_some() { left } else { left.min(Duration::from_millis(5)) };
+            pump::sleep(&[exit_fd.as_ref().map(AsFd::as_fd)], None, step);
+        }
     }
 
     /// Asks every process of the group to end.

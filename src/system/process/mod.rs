@@ -4,6 +4,8 @@
 //! the ending, the whole group is gone when the call returns.
 
 mod capture;
+mod conversation;
+mod dialogue;
 mod error;
 mod group;
 mod lookup;
@@ -18,6 +20,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use capture::Captured;
+pub use conversation::{Broken, Conversation, converse};
+pub use dialogue::{Dialogue, Silence};
 pub use error::ProcessError;
 pub use run::run;
 pub use service::{Running, spawn};

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::capture::Captured;
 use super::group::Group;
@@ -79,9 +79,9 @@ impl Running {
     pub fn stop(&mut self, grace: Duration) -> Option<Exit> {
         if let Some(mut group) = self.group.take() {
             group.terminate();
-            self.exit = wait_exit(&mut group, grace).or_else(|| {
+            self.exit = group.wait_exit(grace).or_else(|| {
                 group.kill();
-                wait_exit(&mut group, LAST_WAIT)
+                group.wait_exit(LAST_WAIT)
             });
             if self.exit.is_some() {
                 group.bury();
@@ -98,20 +98,6 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.stop(DROP_GRACE);
-    }
-}
-
-fn wait_exit(group: &mut Group, most: Duration) -> Option<Exit> {
-    let end = Instant::now() + most;
-    let exit_fd = group.exit_fd();
-    loop {
-        let exit = group.poll_exit();
-        let left = end.saturating_duration_since(Instant::now());
-        if exit.is_some() || left.is_zero() {
-            return exit;
-        }
-        let step = if exit_fd.is_some() { left } else { left.min(Duration::from_millis(5)) };
-        pump::sleep(&[exit_fd.as_ref().map(std::os::fd::AsFd::as_fd)], None, step);
     }
 }
 
@@ -136,6 +122,7 @@ fn keep_log(log: &Mutex<Drain>, stopping: &AtomicBool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Instant;
 
     fn sh(script: &str) -> Command {
         Command {
