@@ -59,6 +59,7 @@ fn with_first(action: Box<dyn Action>, timeout: &str) -> (Exit, Vec<CaseFinished
         shuffle: None,
         require_env: false,
         update_snapshots: false,
+        repeat: 1,
         vars: [].into(),
         env: [].into(),
         live: false,

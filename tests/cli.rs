@@ -12,6 +12,8 @@ mod interrupt;
 mod listings;
 #[path = "cli/options.rs"]
 mod options;
+#[path = "cli/repeat.rs"]
+mod repeat;
 #[path = "cli/reports.rs"]
 mod reports;
 

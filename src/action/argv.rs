@@ -78,7 +78,9 @@ pub(crate) fn environment(
                     .at(arg.span)
                     .help("write the text in quotes, and a reference as `\"${name}\"`")
             })?;
-            env.retain(|(held, _)| **held != **name);
+            // A locale that is declared is not overruled by a `LC_ALL` that is not.
+            let locale = **name == *"LANG" || name.starts_with("LC_");
+            env.retain(|(held, _)| **held != **name && !(locale && held == "LC_ALL"));
             env.push((name.to_string(), value));
         }
     }

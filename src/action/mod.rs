@@ -63,6 +63,11 @@ pub trait Action: Debug + Send + Sync {
         false
     }
 
+    /// Whether it starts processes of the team's own, which hidden inputs such as the time zone can reach.
+    fn starts_children(&self) -> bool {
+        false
+    }
+
     /// Notes what is wrong in the light of the suite around it.
     fn review(&self, _review: &Review<'_>, _found: &mut Diagnostics) {}
 }
@@ -103,17 +108,33 @@ pub struct Output {
     pub doc: &'static str,
     /// It differs from run to run by nature, and `repeat` does not compare it: times, and what comes of them.
     pub volatile: bool,
+    /// Keys in it that differ by nature, such as the header `date`: `repeat` compares the others.
+    pub varying: &'static [&'static str],
+    /// The output that it is read from, such as the text that `json` is.
+    pub read_from: Option<&'static str>,
 }
 
 impl Output {
     pub const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, kind, doc, volatile: false }
+        Self { name, kind, doc, volatile: false, varying: &[], read_from: None }
     }
 
     /// The same, left out of what `repeat` compares.
     #[must_use]
     pub const fn volatile(self) -> Self {
         Self { volatile: true, ..self }
+    }
+
+    /// The same, read from another output: `repeat` compares this one first.
+    #[must_use]
+    pub const fn read_from(self, output: &'static str) -> Self {
+        Self { read_from: Some(output), ..self }
+    }
+
+    /// The same, these keys of it left out of what `repeat` compares.
+    #[must_use]
+    pub const fn varying(self, keys: &'static [&'static str]) -> Self {
+        Self { varying: keys, ..self }
     }
 }
 

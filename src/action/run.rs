@@ -95,7 +95,7 @@ impl Named for Run {
         Output::new("signal", Kind::Number, "the signal that ended it; null where it exited"),
         Output::new("stdout", Kind::Any, "what it printed, as text, or as bytes where that is not UTF-8"),
         Output::new("stderr", Kind::Any, "what it printed to standard error"),
-        Output::new("json", Kind::Any, "what it printed, as a JSON document"),
+        Output::new("json", Kind::Any, "what it printed, as a JSON document").read_from("stdout"),
         Output::new("duration", Kind::Duration, "from its start to its end").volatile(),
         Output::new(
             "peak_memory",
@@ -109,6 +109,10 @@ impl Named for Run {
 impl Action for Run {
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {
         self.finish(context).map_err(|error| error.at(self.span))
+    }
+
+    fn starts_children(&self) -> bool {
+        true
     }
 
     fn measures_latency(&self, asked: &[(Arc<str>, Span)]) -> bool {

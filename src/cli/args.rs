@@ -111,6 +111,10 @@ pub(super) struct Run {
     /// Take the cases of each tier in an order shuffled by this seed; the results must not change.
     #[arg(long, value_name = "SEED")]
     pub shuffle: Option<u64>,
+    /// Run each case this many times, hidden inputs varied on purpose: everything it gives must be the same each
+    /// time. Tiers have as many times their budget; a case with its own `repeat: {times: …}` keeps that.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub repeat: Option<u32>,
     /// Keep the workspaces of cases that did not pass.
     #[arg(long)]
     pub keep_failed: bool,

@@ -62,6 +62,7 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
         shuffle: args.shuffle,
         require_env: args.require_env || settings.require_env,
         update_snapshots: args.update_snapshots,
+        repeat: args.repeat.unwrap_or(1),
         vars: args.select.vars.iter().cloned().collect(),
         env,
         live: reports.live(),

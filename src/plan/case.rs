@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::names::{Names, What};
 use super::step::{self, Around};
-use super::{Case, Fixture, Row, SetTolerance, Suite, Template, each};
+use super::{Case, Fixture, Row, SetTolerance, Suite, Template, each, repeat};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::{Arg, CaseSpec, Decode, Decoder, Form, Node, Scope, Unbound};
@@ -65,7 +65,7 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
     }
     step::declare_ids(&spec.steps, &mut names, decoder);
     step::declare_ids(&spec.keys.cleanup, &mut names, decoder);
-    let (repeat, covers) = (repeat(spec, decoder), covers(spec, decoder));
+    let covers = covers(spec, decoder);
     let timeout = timeout(spec, inherited, decoder);
     let around = Around { one_step: spec.one_step, ..inherited.around };
     let mut saved = Vec::new();
@@ -82,17 +82,16 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         decoder.found.push(no_checks(spec, &steps));
     }
     let keys = &spec.keys;
+    let repeat = keys.repeat.as_ref().map(|repeat| repeat::compile(repeat, &steps, spec.one_step, decoder));
     let template = Template {
         span: keys.name.span,
         serial: keys.serial.as_ref().map(|serial| serial.value.clone()),
         tags: inherited.tags.iter().chain(keys.tags.iter().flat_map(|tags| &tags.value)).cloned().collect(),
         covers,
         timeout,
-        tolerance: keys
-            .tolerance
-            .map_or(inherited.tolerance, SetTolerance::from),
+        tolerance: keys.tolerance.map_or(inherited.tolerance, SetTolerance::from),
         retry: keys.retry.as_ref().map_or(0, |retry| retry.value),
-        repeat,
+        repeat: repeat.unwrap_or_default(),
         skip: keys.skip.as_ref().map(|why| why.value.clone()),
         uses: names.take_used(),
         alone: steps.iter().any(|step| step.alone),
@@ -112,22 +111,6 @@ fn no_checks(spec: &CaseSpec, steps: &[super::Step]) -> Diagnostic {
         "give an `expect`, such as `expect: {values: {finite: true}}`"
     };
     Diagnostic::new(codes::NO_CHECKS, spec.keys.name.span, "this case checks nothing").help(help)
-}
-
-fn repeat(spec: &CaseSpec, decoder: &mut Decoder<'_>) -> u32 {
-    match &spec.keys.repeat {
-        Some(repeat) if repeat.value < 2 => {
-            let diagnostic = Diagnostic::new(
-                codes::INVALID_VALUE,
-                repeat.span,
-                "`repeat` compares runs, and one run has nothing to compare with",
-            );
-            decoder.found.push(diagnostic.help("write 2 or more, or leave it out"));
-            1
-        }
-        Some(repeat) => repeat.value,
-        None => 1,
-    }
 }
 
 /// The ML Test Score numbers its 28 tests D1 to D7, M1 to M7, I1 to I7 and Mo1 to Mo7, by section.

@@ -177,9 +177,7 @@ fn compile(
     }
     step::refuse_no_time(spec.timeout.as_ref(), &mut decoder);
     let timeout = spec.timeout.as_ref().map_or((settings.timeout, None), |set| (set.value, Some(set.span)));
-    let tolerance = spec
-        .tolerance
-        .map_or(settings.tolerance, SetTolerance::from);
+    let tolerance = spec.tolerance.map_or(settings.tolerance, SetTolerance::from);
     let inherited = Inherited {
         around: Around { tier: spec.tier.value, one_step: false },
         names: &names,

@@ -7,6 +7,7 @@ mod discover;
 mod each;
 mod fixture;
 mod names;
+mod repeat;
 pub mod schema;
 mod select;
 mod step;
@@ -23,10 +24,11 @@ use crate::source::{Sources, Span};
 use crate::syntax::{Expr, Poll, Tier};
 use crate::system::files::Bounds;
 
+pub use crate::syntax::SetTolerance;
 pub use compile::{Loaded, Request, load};
 pub use config::{Settings, find_project};
 pub use fixture::Fixture;
-pub use crate::syntax::SetTolerance;
+pub use repeat::{Repeat, Volatile};
 pub use select::Selection;
 pub use var::Var;
 
@@ -78,7 +80,7 @@ pub struct Template {
     pub timeout: Duration,
     pub tolerance: SetTolerance,
     pub retry: u32,
-    pub repeat: u32,
+    pub repeat: Repeat,
     pub skip: Option<Arc<str>>,
     /// Vars, fixtures and services that it speaks of, by name.
     pub uses: Vec<Arc<str>>,

@@ -29,8 +29,8 @@ pub(super) fn compile(
     decoder: &mut Decoder<'_>,
 ) -> Option<Step> {
     let chosen = choose(spec, around, decoder);
-    let action = chosen
-        .and_then(|(entry, _, node)| (entry.read)(&decoder.with_defaults(entry.name, node), decoder));
+    let action =
+        chosen.and_then(|(entry, _, node)| (entry.read)(&decoder.with_defaults(entry.name, node), decoder));
     for bound in std::mem::take(&mut decoder.bound) {
         names.refuse_taken(&bound, decoder.found);
     }

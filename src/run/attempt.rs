@@ -10,7 +10,7 @@ use crate::diagnostic::codes;
 use crate::event::{Evidence, Outcome, Problem};
 use crate::plan::{Case, Step};
 use crate::run::problem::Teller;
-use crate::run::repeat::Trace;
+use crate::run::repeat::{Repetition, Trace};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::value::Outputs;
@@ -31,9 +31,15 @@ pub(super) struct Attempt {
 }
 
 /// Runs the steps of a case once.
-pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, deadline: Deadline, traced: bool) -> Attempt {
-    let workspace = LazyWorkspace::new(shared, &case.name);
-    let children = children::of_attempt(case, shared);
+pub(super) fn run(
+    case: &Case,
+    shared: &Shared,
+    urls: &Urls,
+    deadline: Deadline,
+    repetition: Option<Repetition>,
+) -> Attempt {
+    let workspace = LazyWorkspace::new(shared, &case.name, repetition);
+    let children = children::of_attempt(case, shared, repetition);
     let names =
         Names { case, shared, urls, workspace: &workspace, children: &children, steps: &[], own: None };
     let mut steps: Vec<Given> = Vec::new();
@@ -46,8 +52,8 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, deadline: Deadline,
         workspace: None,
         trace: None,
     };
-    let mut given: Vec<(String, &Step, Outputs)> = Vec::new();
-    for (number, step) in case.template.steps.iter().enumerate() {
+    let mut given: Vec<(&Step, Outputs)> = Vec::new();
+    for step in &case.template.steps {
         let stepped = step::run(step, &Names { steps: &steps, ..names }, deadline, cancel);
         attempt.evidence += &stepped.evidence;
         attempt.problems.extend(stepped.problems);
@@ -59,12 +65,8 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, deadline: Deadline,
             break;
         }
         if let Some(outputs) = stepped.outputs {
-            if traced {
-                let label = step.id.as_ref().map_or_else(
-                    || format!("step {} ({})", number + 1, step.entry.name),
-                    ToString::to_string,
-                );
-                given.push((label, step, outputs.clone()));
+            if repetition.is_some() {
+                given.push((step, outputs.clone()));
             }
             if let Some(id) = &step.id {
                 steps.push(Given { id: id.clone(), first: step.action.first_output(), outputs });
@@ -73,11 +75,10 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, deadline: Deadline,
     }
     clean_up(names, steps, &mut attempt);
     attempt.outcome = outcome(&attempt.problems, cancel);
-    if traced {
-        attempt.trace = Some(Trace::new(given, workspace.made().as_deref()));
-    }
     if shared.options.keep_failed && attempt.outcome.is_failure() {
-        attempt.workspace = workspace.keep().map(|path| path.display().to_string());
+        attempt.workspace = workspace.into_made().map(|held| held.keep().display().to_string());
+    } else if repetition.is_some() {
+        attempt.trace = Some(Trace::new(&given, &case.template.steps, workspace.into_made()));
     }
     attempt
 }

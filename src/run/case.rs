@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::Shared;
-use super::attempt::{self, Attempt};
+use super::attempt::Attempt;
 use super::panic::caught;
 use super::problem::Teller;
+use super::repeat;
 use super::services::Urls;
 use crate::diagnostic::codes;
 use crate::event::{CaseFinished, Evidence, Outcome, Problem};
@@ -20,7 +21,7 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -
     }
     let mut finished = blank(case, shared, Outcome::Passed, None);
     for tried in 1..=case.template.retry.saturating_add(1) {
-        let attempt = caught(|| repeated(case, shared, urls, budget))
+        let attempt = caught(|| repeat::all(case, shared, urls, budget))
             .unwrap_or_else(|panic| panicked(case, shared, &panic));
         finished.tries = tried;
         finished.outcome = attempt.outcome;
@@ -37,7 +38,7 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -
         finished.reason = Some("the run was interrupted".to_owned());
     }
     if finished.outcome.is_failure() {
-        finished.rerun = Some(rerun(case));
+        finished.rerun = Some(rerun(case, shared));
     }
     if finished.problems.first().is_some_and(|problem| problem.code == codes::TIMED_OUT.name)
         && budget.expired()
@@ -49,48 +50,7 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -
     finished
 }
 
-/// All repetitions of one try; each gets the whole timeout.
-fn repeated(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> Attempt {
-    let repeat = case.template.repeat;
-    let deadline = || Deadline::after(case.template.timeout).earlier(budget);
-    let mut first = attempt::run(case, shared, urls, deadline(), repeat > 1);
-    for number in 2..=repeat {
-        if first.outcome != Outcome::Passed {
-            break;
-        }
-        let mut again = attempt::run(case, shared, urls, deadline(), true);
-        again.evidence += &first.evidence;
-        if again.outcome != Outcome::Passed {
-            return again;
-        }
-        let compared =
-            first.trace.as_ref().zip(again.trace.as_ref()).map(|(first, again)| first.compare(again));
-        match compared {
-            Some(Ok(measured)) => {
-                first.evidence.checks += 1;
-                first.evidence.measured += measured;
-            }
-            Some(Err(difference)) => {
-                let mut problem = whole(
-                    case,
-                    shared,
-                    codes::NOT_DETERMINISTIC,
-                    Outcome::Failed,
-                    format!("run {number} of {repeat} differs from the first: {difference}"),
-                );
-                problem.help = Some(
-                    "fix every seed and order; what may differ does not belong in a repeated case".to_owned(),
-                );
-                first.problems.push(problem);
-                first.outcome = Outcome::Failed;
-            }
-            None => {}
-        }
-    }
-    first
-}
-
-fn whole(
+pub(super) fn whole(
     case: &Case,
     shared: &Shared,
     code: crate::diagnostic::Code,
@@ -136,7 +96,7 @@ pub(super) fn abandoned(case: &Case, shared: &Shared, ran: Duration, interrupted
     problem.help = Some("raise `timeout`, or give it less to do".to_owned());
     CaseFinished {
         problems: vec![problem],
-        rerun: Some(rerun(case)),
+        rerun: Some(rerun(case, shared)),
         duration: ran.as_secs_f64(),
         ..blank(case, shared, Outcome::TimedOut, None)
     }
@@ -170,9 +130,13 @@ pub(super) fn blank(case: &Case, shared: &Shared, outcome: Outcome, reason: Opti
 }
 
 /// The command that runs just this case again.
-fn rerun(case: &Case) -> String {
+fn rerun(case: &Case, shared: &Shared) -> String {
     let pattern = format!("^{}$", regex::escape(&case.title()));
-    format!("mlfunnel run {} --case {}", quoted(&case.suite.file), quoted(&pattern))
+    let repeat = match (case.template.repeat.times, shared.options.repeat) {
+        (None, times @ 2..) => format!(" --repeat {times}"),
+        _ => String::new(),
+    };
+    format!("mlfunnel run {} --case {}{repeat}", quoted(&case.suite.file), quoted(&pattern))
 }
 
 /// A word for a POSIX shell.

@@ -1,10 +1,16 @@
 //! What the children of an attempt are started with.
 
 use super::Shared;
+use super::repeat::Repetition;
+use super::variation::env_of;
 use crate::action::Children;
 use crate::plan::Case;
 
 /// The environment and the sandbox of the children of one attempt at a case.
-pub(super) fn of_attempt(_case: &Case, shared: &Shared) -> Children {
-    shared.children.clone()
+pub(super) fn of_attempt(_case: &Case, shared: &Shared, repetition: Option<Repetition>) -> Children {
+    let mut children = shared.children.clone();
+    if let Some(Repetition { number, vary: true }) = repetition {
+        children.env = env_of(number, &children.env);
+    }
+    children
 }

@@ -13,6 +13,7 @@ mod services;
 mod step;
 mod tally;
 mod tier;
+mod variation;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ pub struct Options {
     pub require_env: bool,
     /// Rewrite snapshots instead of comparing with them.
     pub update_snapshots: bool,
+    /// How often each case is run that does not say so itself; everything must be the same each time.
+    pub repeat: u32,
     /// Values of vars from the command line, as text.
     pub vars: HashMap<String, String>,
     /// The environment.
@@ -104,7 +107,7 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
     let mut stopped: Option<String> = None;
     let mut services = Services::default();
     for (tier, cases) in tiers {
-        let budget = settings.budget(tier);
+        let budget = settings.budget(tier).saturating_mul(shared.options.repeat.max(1));
         let finished = tier::run(tier, cases, budget, stopped.as_deref(), &shared, &mut services, emit);
         over_budget |= finished.over_budget;
         if shared.options.cancel.is_cancelled() {
@@ -129,6 +132,9 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
 fn notices(shared: &Shared, tiers: &[(Tier, Vec<Case>)]) -> Vec<String> {
     let cases = || tiers.iter().flat_map(|(_, cases)| cases);
     let mut notices = shared.inputs.notices(cases());
+    if let times @ 2.. = shared.options.repeat {
+        notices.push(format!("each case is run {times} times, and each tier has {times} times its budget"));
+    }
     let children = |case: &Case| case.template.steps.iter().any(|step| step.entry.name == "run");
     if cases().any(|case| case.suite.tier != Tier::Smoke && children(case)) {
         notices.push("children of `run` are not sandboxed: their network use in unit and integration suites is not checked".to_owned());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::attempt::CLEANUP;
 use super::services::Urls;
-use super::{Shared, case};
+use super::{Shared, case, repeat};
 use crate::event::CaseFinished;
 use crate::plan::Case;
 use crate::system::clock::Deadline;
@@ -173,7 +173,8 @@ impl Line {
     /// How long a case may occupy its worker: its tries and repetitions, cleanup, and some grace.
     fn patience(&self, index: usize) -> Option<Duration> {
         let template = &self.cases[index].template;
-        let attempts = template.repeat.max(1).saturating_mul(template.retry.saturating_add(1));
+        let attempts =
+            repeat::times(&self.cases[index], &self.shared).saturating_mul(template.retry.saturating_add(1));
         let cleanup = self.cleanup(index);
         let own = (template.timeout + cleanup).checked_mul(attempts)?;
         Some(self.budget.remaining_up_to(own) + cleanup + GRACE)

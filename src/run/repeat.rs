@@ -1,81 +1,108 @@
-//! Determinism, proved by repetition: what two attempts gave, compared exactly.
+//! Determinism, proved by repetition: a case run again and again, hidden inputs varied, everything compared.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod differ;
+mod files;
+mod prune;
+#[cfg(test)]
+mod tests;
+mod trace;
 
-use crate::plan::Step;
-use crate::system::files::list_files;
-use crate::value::{Outputs, Tolerance, Value, compare};
+use super::Shared;
+use super::attempt::{self, Attempt};
+use super::case::whole;
+use super::services::Urls;
+use super::variation::{differences, env_of};
+use crate::diagnostic::codes;
+use crate::event::{Outcome, Problem};
+use crate::plan::Case;
+use crate::system::clock::Deadline;
 
-/// More files than this in a workspace are not compared one by one.
-const FILES: usize = 10_000;
+pub(super) use trace::Trace;
 
-/// What an attempt gave: outputs by step, digests of files by name.
-pub(super) struct Trace {
-    outputs: Vec<(String, Value)>,
-    files: BTreeMap<String, String>,
+/// One of several runs of a case.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Repetition {
+    /// From 1.
+    pub number: u32,
+    /// Whether hidden inputs differ on purpose.
+    pub vary: bool,
 }
 
-impl Trace {
-    pub(super) fn new(given: Vec<(String, &Step, Outputs)>, workspace: Option<&Path>) -> Self {
-        let outputs = given.into_iter().flat_map(|(label, step, outputs)| {
-            let compared =
-                |name: &str| step.entry.outputs.iter().any(|output| output.name == name && !output.volatile);
-            let values = outputs.values.into_iter().filter(|(name, _)| compared(name)).collect::<Vec<_>>();
-            values.into_iter().map(move |(name, value)| (format!("{label}.{name}"), value))
-        });
-        let outputs = outputs.map(|(path, value)| (path, without(&value, workspace))).collect();
-        Self { outputs, files: workspace.map_or_else(BTreeMap::new, digests) }
-    }
+/// How often each try of a case is run: as often as it says itself, else as the command line says.
+pub(super) fn times(case: &Case, shared: &Shared) -> u32 {
+    case.template.repeat.times.unwrap_or(shared.options.repeat).max(1)
+}
 
-    /// The first place where another attempt differs, and how much was compared.
-    pub(super) fn compare(&self, other: &Self) -> Result<u64, String> {
-        let mut measured = 0;
-        for ((path, first), (_, again)) in self.outputs.iter().zip(&other.outputs) {
-            let comparison = compare(again, first, &Tolerance::EXACT);
-            measured += comparison.measured as u64;
-            if let Some(mismatch) = comparison.mismatch {
-                let worst = mismatch.worst;
-                let at =
-                    if worst.path.0.is_empty() { path.clone() } else { format!("{path} at {}", worst.path) };
-                let clip = |value| crate::value::clip(value, 80);
-                return Err(format!("{at}: first {}, then {}", clip(&worst.expected), clip(&worst.actual)));
+/// All repetitions of one try; each gets the whole timeout.
+pub(super) fn all(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> Attempt {
+    let (times, repeat) = (times(case, shared), &case.template.repeat);
+    let run = |number| {
+        let repetition = (times > 1).then_some(Repetition { number, vary: repeat.vary });
+        let deadline = Deadline::after(case.template.timeout).earlier(budget);
+        attempt::run(case, shared, urls, deadline, repetition)
+    };
+    let mut first = run(1);
+    for number in 2..=times {
+        if first.outcome != Outcome::Passed {
+            break;
+        }
+        let mut again = run(number);
+        again.evidence += &first.evidence;
+        if again.outcome != Outcome::Passed {
+            if again.outcome.is_failure() {
+                again.problems.insert(0, unlike(case, shared, number, again.outcome));
+            }
+            return again;
+        }
+        let (Some(before), Some(after)) = (&first.trace, &again.trace) else { break };
+        match before.compare(after, repeat) {
+            Ok(measured) => {
+                first.evidence.checks += 1;
+                first.evidence.measured += measured;
+            }
+            Err(divergence) => {
+                let message = format!("run {number} of {times} differs from the first: {divergence}");
+                let mut problem = problem(case, shared, number, Outcome::Failed, message);
+                problem.help = Some(
+                    "fix every seed and order; what may differ by nature, name under `repeat: {volatile: […]}`"
+                        .to_owned(),
+                );
+                first.problems.push(problem);
+                first.outcome = Outcome::Failed;
             }
         }
-        for (name, digest) in &self.files {
-            match other.files.get(name) {
-                Some(again) if again == digest => measured += 1,
-                Some(_) => return Err(format!("artifact {name}: its content differs")),
-                None => return Err(format!("artifact {name}: first written, then not")),
-            }
-        }
-        match other.files.keys().find(|name| !self.files.contains_key(*name)) {
-            Some(extra) => Err(format!("artifact {extra}: first not written, then written")),
-            None => Ok(measured),
-        }
     }
+    first
 }
 
-fn digests(workspace: &Path) -> BTreeMap<String, String> {
-    let files = list_files(workspace, FILES).map_or_else(|_| Vec::new(), |(files, _)| files);
-    files
-        .into_iter()
-        .map(|file| {
-            let name = file.strip_prefix(workspace).unwrap_or(&file).display().to_string();
-            let digest = crate::system::files::sha256_hex(&workspace.join(&file));
-            (name, digest.unwrap_or_else(|error| error.to_string()))
-        })
-        .collect()
+/// The first runs passed, and this one did not.
+fn unlike(case: &Case, shared: &Shared, number: u32, outcome: Outcome) -> Problem {
+    let times = times(case, shared);
+    let before = if number == 2 {
+        "the first passed".to_owned()
+    } else {
+        format!("the {} before it passed", number - 1)
+    };
+    let how = match outcome {
+        Outcome::Errored => "could not be measured",
+        Outcome::TimedOut => "ran out of time",
+        _ => "failed",
+    };
+    let message = format!("run {number} of {times} {how}, and {before}");
+    let mut problem = problem(case, shared, number, outcome, message);
+    problem.help = Some("the case is flaky: what follows happened in that run alone".to_owned());
+    problem
 }
 
-/// The value with the workspace's path, which differs by nature, written as `$workspace`.
-fn without(value: &Value, workspace: Option<&Path>) -> Value {
-    let Some(path) = workspace.map(|path| path.to_string_lossy().into_owned()) else { return value.clone() };
-    match value {
-        Value::Text(text) if text.contains(&path) => Value::text(text.replace(&path, "$workspace")),
-        Value::File(file) => Value::text(file.to_string_lossy().replace(&path, "$workspace")),
-        Value::List(items) => Value::list(items.iter().map(|item| without(item, workspace)).collect()),
-        Value::Map(map) => Value::map(map.iter().map(|(key, item)| (key.clone(), without(item, workspace)))),
-        _ => value.clone(),
+fn problem(case: &Case, shared: &Shared, number: u32, outcome: Outcome, message: String) -> Problem {
+    let mut problem = whole(case, shared, codes::NOT_DETERMINISTIC, outcome, message);
+    let varied =
+        case.template.repeat.vary && case.template.steps.iter().any(|step| step.action.starts_children());
+    if varied {
+        let ordinary = &shared.children.env;
+        let mut inputs = differences(&env_of(1, ordinary), &env_of(number, ordinary));
+        inputs.push("the workspace's path".to_owned());
+        problem.notes.push(format!("varied on purpose between the two: {}", inputs.join(", ")));
     }
+    problem
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::Shared;
+use super::repeat::Repetition;
 use super::services::Urls;
 use crate::action::{Action, Children, Context, Places};
 use crate::diagnostic::codes;
@@ -18,18 +19,26 @@ use crate::value::{Outputs, Segment, Value};
 pub(super) struct LazyWorkspace<'a> {
     shared: &'a Shared,
     name: &'a str,
+    repetition: Option<Repetition>,
     made: OnceLock<Result<Workspace, String>>,
 }
 
 impl<'a> LazyWorkspace<'a> {
-    pub(super) fn new(shared: &'a Shared, name: &'a str) -> Self {
-        Self { shared, name, made: OnceLock::new() }
+    pub(super) fn new(shared: &'a Shared, name: &'a str, repetition: Option<Repetition>) -> Self {
+        Self { shared, name, repetition, made: OnceLock::new() }
     }
 
     /// Its path, the folder made if need be.
     pub(super) fn path(&self) -> Result<PathBuf, String> {
         let make = || {
             let made = self.shared.options.folder.workspace(self.name);
+            let made = made.and_then(|made| match self.repetition {
+                // A path of another length and depth, on which nothing may depend.
+                Some(Repetition { number: number @ 2.., vary: true }) => {
+                    made.below(&format!("again/{number}"))
+                }
+                _ => Ok(made),
+            });
             made.map_err(|error| format!("no workspace could be made: {error}"))
         };
         self.made
@@ -39,14 +48,9 @@ impl<'a> LazyWorkspace<'a> {
             .map_err(Clone::clone)
     }
 
-    /// Its path, when it was made.
-    pub(super) fn made(&self) -> Option<PathBuf> {
-        self.made.get()?.as_ref().ok().map(|workspace| workspace.path().to_owned())
-    }
-
-    /// Leaves the folder where it is.
-    pub(super) fn keep(self) -> Option<PathBuf> {
-        self.made.into_inner()?.ok().map(Workspace::keep)
+    /// The folder, when it was made.
+    pub(super) fn into_made(self) -> Option<Workspace> {
+        self.made.into_inner()?.ok()
     }
 }
 
@@ -158,7 +162,7 @@ pub(super) struct ServiceScope<'a> {
 
 impl Scope for ServiceScope<'_> {
     fn look_up(&self, name: &str) -> Result<Value, Unbound> {
-        let workspace = LazyWorkspace::new(self.shared, "service");
+        let workspace = LazyWorkspace::new(self.shared, "service", None);
         let names = Names {
             case: self.case,
             shared: self.shared,

@@ -36,8 +36,8 @@ params! {
         skip: Option<Spanned<Arc<str>>>; |_span| None,
         /// Further tries after one that did not pass; a pass on a later try is reported as flaky.
         retry: Option<Spanned<u32>>; |_span| None,
-        /// Times to run it; every output must be identical.
-        repeat: Option<Spanned<u32>>; |_span| None,
+        /// Run it several times, hidden inputs varied on purpose: everything it gives must be the same each time.
+        repeat: Option<RepeatSpec>; |_span| None,
         /// Which of the ML Test Score's 28 tests it is evidence for, such as `D1`.
         covers: Option<Spanned<OneOrMany<Arc<str>>>>; |_span| None,
         /// Steps that always run at the end; their failure never hides the first one.
@@ -91,6 +91,21 @@ impl Decode for CaseSpec {
 
     fn schema() -> Json {
         json!({"$ref": "#/$defs/case"})
+    }
+}
+
+params! {
+    /// Run a case several times: every output and every file of its workspace must be the same each time.
+    pub struct RepeatSpec = "`repeat`" short "times" {
+        /// How many times; left out, as often as `--repeat` says.
+        times: Option<Spanned<u32>>,
+        /// How close numbers must be, in outputs and in JSON and CSV files; exactly the same when left out.
+        tolerance: Option<ToleranceSpec>,
+        /// What may differ: outputs by path (`json.seconds`, `train.json.epochs.*.seconds`), files by name or glob
+        /// (`logs/*.txt`), and places inside files (`metrics.json at seconds`).
+        volatile: Vec<Spanned<Arc<str>>>,
+        /// Whether the workspace's path, `PYTHONHASHSEED`, time zone, locale and thread counts differ on purpose.
+        vary: Spanned<bool> = |span| Spanned::new(true, span),
     }
 }
 

@@ -16,7 +16,7 @@ mod yaml;
 
 pub use arg::{Arg, Form};
 pub use bind::{Scope, Unbound};
-pub use case::{CaseKeys, CaseSpec, Poll, StepKeys, StepSpec};
+pub use case::{CaseKeys, CaseSpec, Poll, RepeatSpec, StepKeys, StepSpec};
 pub use config::{Budgets, Config, Profile};
 pub use decode::{Bound, Decode, Decoder, Fields, Named, Use, wrong_kind};
 pub use expr::{Expr, Piece, Reference, is_name};

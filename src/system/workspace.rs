@@ -49,7 +49,7 @@ impl RunFolder {
     pub fn workspace(&self, name: &str) -> io::Result<Workspace> {
         let prefix = format!("{}-", slug(name));
         let dir = tempfile::Builder::new().prefix(&prefix).tempdir_in(&self.inner.path)?;
-        Ok(Workspace { dir, run: self.clone() })
+        Ok(Workspace { path: dir.path().to_owned(), dir, run: self.clone() })
     }
 }
 
@@ -73,6 +73,7 @@ impl Drop for Folder {
 /// A case's temporary directory, removed when dropped.
 #[derive(Debug)]
 pub struct Workspace {
+    path: PathBuf,
     dir: TempDir,
     run: RunFolder,
 }
@@ -80,13 +81,21 @@ pub struct Workspace {
 impl Workspace {
     /// The directory.
     pub fn path(&self) -> &Path {
-        self.dir.path()
+        &self.path
+    }
+
+    /// The same, somewhat deeper.
+    pub fn below(mut self, folders: &str) -> io::Result<Workspace> {
+        self.path.push(folders);
+        fs::create_dir_all(&self.path)?;
+        Ok(self)
     }
 
     /// Leaves the directory where it is, and tells where.
     pub fn keep(self) -> PathBuf {
         self.run.inner.keep.store(true, Ordering::Release);
-        self.dir.keep()
+        let _ = self.dir.keep();
+        self.path
     }
 }
 

@@ -21,12 +21,15 @@ pub struct Comparison {
 pub struct Mismatch {
     /// Scalars that differ.
     pub differing: usize,
-    pub worst: Worst,
+    /// The first that was met.
+    pub first: Difference,
+    /// The one that matters most: one of form before one of value, then the largest.
+    pub worst: Difference,
 }
 
-/// The difference that matters most: one of form before one of value, then the largest.
+/// One place where two values differ.
 #[derive(Clone, Debug)]
-pub struct Worst {
+pub struct Difference {
     pub path: Path,
     pub actual: Value,
     pub expected: Value,
@@ -43,10 +46,19 @@ pub struct Worst {
 /// Where either side is a float, within the tolerance; two integers, and everything else, exactly. NaN is close
 /// to NaN alone. Shapes, keys and columns must agree. A duration or size compares with the text that writes it.
 pub fn compare(actual: &Value, expected: &Value, tolerance: &Tolerance) -> Comparison {
-    let mut walk = Walk { tolerance, path: Vec::new(), measured: 0, largest: 0.0, differing: 0, worst: None };
+    let mut walk = Walk {
+        tolerance,
+        path: Vec::new(),
+        measured: 0,
+        largest: 0.0,
+        differing: 0,
+        first: None,
+        worst: None,
+    };
     walk.value(actual, expected);
-    let Walk { measured, largest, differing, worst, .. } = walk;
-    Comparison { measured, largest, mismatch: worst.map(|(_, worst)| Mismatch { differing, worst }) }
+    let Walk { measured, largest, differing, first, worst, .. } = walk;
+    let mismatch = first.zip(worst).map(|(first, (_, worst))| Mismatch { differing, first, worst });
+    Comparison { measured, largest, mismatch }
 }
 
 struct Walk<'a> {
@@ -55,8 +67,9 @@ struct Walk<'a> {
     measured: usize,
     largest: f64,
     differing: usize,
+    first: Option<Difference>,
     /// With its rank: how far beyond the tolerance, infinite for a difference of form.
-    worst: Option<(f64, Worst)>,
+    worst: Option<(f64, Difference)>,
 }
 
 impl Walk<'_> {
@@ -139,7 +152,9 @@ impl Walk<'_> {
 
     fn scalar_holds(&mut self, actual: Leaf<'_>, expected: Leaf<'_>) -> bool {
         self.measured += 1;
-        if let Some((a, e)) = actual.as_f64().zip(expected.as_f64()).filter(|(a, e)| a.is_finite() && e.is_finite()) {
+        if let Some((a, e)) =
+            actual.as_f64().zip(expected.as_f64()).filter(|(a, e)| a.is_finite() && e.is_finite())
+        {
             self.largest = self.largest.max((a - e).abs());
         }
         match (actual, expected) {
@@ -186,7 +201,9 @@ impl Walk<'_> {
         if self.worst.as_ref().is_none_or(|(held, _)| rank > *held) {
             let (actual, expected, form, difference, allowed) = made();
             let path = Path(self.path.clone());
-            self.worst = Some((rank, Worst { path, actual, expected, form, difference, allowed }));
+            let found = Difference { path, actual, expected, form, difference, allowed };
+            self.first.get_or_insert_with(|| found.clone());
+            self.worst = Some((rank, found));
         }
     }
 }

@@ -27,7 +27,7 @@ use indexmap::IndexMap;
 
 pub use array::{Array, Data, Dtype};
 pub use check::{Bounds, Limit, in_set, matches_pattern, parse_datetime};
-pub use compare::{Comparison, Mismatch, Worst, compare};
+pub use compare::{Comparison, Difference, Mismatch, compare};
 pub use convert::{FromValue, OneOrMany, Size};
 pub use display::clip;
 pub use document::{DocumentError, without_bom};

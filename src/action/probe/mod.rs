@@ -35,6 +35,23 @@ pub(super) struct Probe {
     span: Span,
 }
 
+/// Headers that tell of the single answer, and differ from one to the next.
+const VARYING: &[&str] = &[
+    "age",
+    "cf-ray",
+    "date",
+    "expires",
+    "server-timing",
+    "set-cookie",
+    "traceparent",
+    "x-amzn-trace-id",
+    "x-correlation-id",
+    "x-process-time",
+    "x-request-id",
+    "x-response-time",
+    "x-runtime",
+];
+
 impl Named for Probe {
     const NAME: &'static str = "probe";
     const PAGE: &'static str = Keys::PAGE;
@@ -45,9 +62,9 @@ impl Named for Probe {
             Kind::Map,
             "the headers by their lower-case names; one that is repeated is joined with `, `",
         )
-        .volatile(),
+        .varying(VARYING),
         Output::new("body", Kind::Any, "the body as text, or as bytes where it is not UTF-8"),
-        Output::new("json", Kind::Any, "the body as a JSON document"),
+        Output::new("json", Kind::Any, "the body as a JSON document").read_from("body"),
         Output::new(
             "latency",
             Kind::Duration,
