@@ -65,6 +65,14 @@ pub enum Event {
         tier: Tier,
     },
     ServiceStarted(ServiceStarted),
+    /// A line that a child of a case printed. Live only, and only where it is asked for: no recording and no file has it.
+    Output {
+        /// The case.
+        id: String,
+        /// It was printed to standard error.
+        stderr: bool,
+        text: String,
+    },
     CaseFinished(Box<CaseFinished>),
     TierFinished(TierFinished),
     RunFinished(RunFinished),
@@ -221,6 +229,9 @@ pub struct TierFinished {
     /// Why none of it was run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_run: Option<String>,
+    /// What every reader should know of it, such as a service that ended by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,8 @@
 //! The command-line tool; everything is in the library.
 
-fn main() -> std::process::ExitCode {
-    mlfunnel::cli::main()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Started again by itself, it watches over a child.
+    mlfunnel::system::process::supervise().unwrap_or_else(mlfunnel::cli::main)
 }

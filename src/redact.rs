@@ -18,6 +18,8 @@ const SHORTEST: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
     forms: Vec<String>,
+    /// The lines of secrets that have several.
+    lines: Vec<String>,
 }
 
 impl Redactor {
@@ -33,7 +35,18 @@ impl Redactor {
         // The longest first, so that no part of a longer form is left standing.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();
-        Self { forms }
+        let several = forms.iter().filter(|form| form.contains('\n'));
+        let lines =
+            several.flat_map(|form| form.lines()).map(str::trim).filter(|line| line.len() >= SHORTEST);
+        let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.len()));
+        Self { forms, lines }
+    }
+
+    /// A line that stands alone, with every secret hidden, and every line of one that has several.
+    pub fn hide_line(&self, line: &str) -> String {
+        let hidden = self.hide(line).into_owned();
+        self.lines.iter().fold(hidden, |hidden, part| hidden.replace(part.as_str(), MASK))
     }
 
     /// The text with every secret hidden.
@@ -162,6 +175,15 @@ mod tests {
         }
         assert_eq!(redactor.hide("nothing here"), "nothing here");
         assert!(Redactor::new([String::new()]).is_empty());
+    }
+
+    #[test]
+    fn a_line_of_a_secret_that_has_several_is_hidden_alone() {
+        let redactor =
+            Redactor::new(["-----BEGIN KEY-----\nMIIEvQIBADANBg\nab\n-----END KEY-----\n".to_owned()]);
+        assert_eq!(redactor.hide_line("key: MIIEvQIBADANBg"), "key: [secret]");
+        assert_eq!(redactor.hide_line("grab it"), "grab it");
+        assert_eq!(Redactor::new(["hunter2".to_owned()]).hide_line("a hunter2"), "a [secret]");
     }
 
     #[test]

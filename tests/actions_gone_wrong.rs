@@ -60,6 +60,7 @@ fn with_first(action: Box<dyn Action>, timeout: &str) -> (Exit, Vec<CaseFinished
         require_env: false,
         update_snapshots: false,
         repeat: 1,
+        output: false,
         vars: [].into(),
         env: [].into(),
         live: false,

@@ -10,6 +10,8 @@ mod exit_codes;
 mod interrupt;
 #[path = "cli/listings.rs"]
 mod listings;
+#[path = "cli/live.rs"]
+mod live;
 #[path = "cli/options.rs"]
 mod options;
 #[path = "cli/repeat.rs"]

@@ -187,6 +187,8 @@ fn redact(output: &str, copy: &Path) -> String {
         (r"127\.0\.0\.1:\d{4,5}\b".to_owned(), "127.0.0.1:[port]"),
         (format!(r"(?m)^(service .* after ){TIME}$"), "$1[time]"),
         (format!(r"(?m)^(  services ready: \w+ ){TIME}"), "$1[time]"),
+        (format!(r"(?m)^(  services ready: .*, \w+ ){TIME}( \(outside)"), "$1[time]$2"),
+        (format!(r"(?m)^(  services ready: .*, \w+ ){TIME}(, \w+ \[time\] \(outside)"), "$1[time]$2"),
     ] {
         text = Regex::new(&pattern).unwrap().replace_all(&text, with).into_owned();
     }

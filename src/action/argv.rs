@@ -1,10 +1,13 @@
 //! Commands as specs write them: words, environment, and what is sent to them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::StepError;
+use crate::diagnostic::codes;
+use crate::source::Spanned;
 use crate::syntax::Arg;
 use crate::value::{FromValue, Kind, Leaf, Map, Segment, Value, WrongKind, leaf_path, visit_leaves};
 
@@ -12,11 +15,32 @@ use crate::value::{FromValue, Kind, Leaf, Map, Segment, Value, WrongKind, leaf_p
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Argv(pub Vec<String>);
 
+/// Arguments: words, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
+
 impl FromValue for Argv {
-    const KINDS: &'static [Kind] = &[Kind::List, Kind::Array];
+    const KINDS: &'static [Kind] = Words::KINDS;
 
     fn schema() -> serde_json::Value {
         json!({"type": "array", "minItems": 1, "items": {"type": ["string", "integer", "boolean"]}})
+    }
+
+    fn from_value(value: &Value) -> Result<Self, WrongKind> {
+        let words = Words::from_value(value)?;
+        if words.0.is_empty() {
+            let wrong = WrongKind::new("a list of words", value);
+            return Err(WrongKind { got: "an empty list".to_owned(), ..wrong });
+        }
+        Ok(Self(words.0))
+    }
+}
+
+impl FromValue for Words {
+    const KINDS: &'static [Kind] = &[Kind::List, Kind::Array];
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "array", "items": {"type": ["string", "integer", "boolean"]}})
     }
 
     fn from_value(value: &Value) -> Result<Self, WrongKind> {
@@ -25,9 +49,6 @@ impl FromValue for Argv {
             Value::Text(text) => {
                 let words: Vec<&str> = text.split_whitespace().collect();
                 return Err(wrong().help(format!("write `[{}]`: no shell splits it", words.join(", "))));
-            }
-            Value::List(words) if words.is_empty() => {
-                return Err(WrongKind { got: "an empty list".to_owned(), ..wrong() });
             }
             Value::List(words) => words.iter().map(word).collect::<Vec<_>>(),
             Value::Array(array) if array.shape().len() == 1 => {
@@ -78,17 +99,38 @@ pub(crate) fn environment(
                     .at(arg.span)
                     .help("write the text in quotes, and a reference as `\"${name}\"`")
             })?;
-            // A locale that is declared is not overruled by a `LC_ALL` that is not.
-            let locale = **name == *"LANG" || name.starts_with("LC_");
-            env.retain(|(held, _)| **held != **name && !(locale && held == "LC_ALL"));
-            env.push((name.to_string(), value));
+            declare(&mut env, name, value);
         }
     }
     Ok(env)
 }
 
+/// The same with these variables of our own environment passed on; one that is not set is an error.
+pub(crate) fn inherited(
+    given: &[(String, String)],
+    names: &[Spanned<Arc<str>>],
+    own: &HashMap<String, String>,
+) -> Result<Vec<(String, String)>, StepError> {
+    let mut env = given.to_vec();
+    for name in names {
+        let value = own.get(&*name.value).ok_or_else(|| {
+            let error = StepError::new(format!("the environment variable `{}` is not set", name.value));
+            error.at(name.span).code(codes::ENV_UNSET).help("set it, or take it out of `inherit_env`")
+        })?;
+        declare(&mut env, &name.value, value.clone());
+    }
+    Ok(env)
+}
+
+fn declare(env: &mut Vec<(String, String)>, name: &str, value: String) {
+    // A locale that is declared is not overruled by a `LC_ALL` that is not.
+    let locale = name == "LANG" || name.starts_with("LC_");
+    env.retain(|(held, _)| held != name && !(locale && held == "LC_ALL"));
+    env.push((name.to_owned(), value));
+}
+
 /// A value as a JSON document. JSON has no NaN, which would arrive as `null` without a word: it is refused.
-pub(super) fn json_bytes(value: &Value) -> Result<Vec<u8>, StepError> {
+pub(crate) fn json_bytes(value: &Value) -> Result<Vec<u8>, StepError> {
     let mut number = 0;
     let mut found = None;
     visit_leaves(value, &mut |leaf| {

@@ -1,5 +1,6 @@
 //! What a step works with: names, places, time, and the door to the world.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +11,7 @@ use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::{Base, Bounds, read_bounded};
 use crate::system::http::{Client, ClientOptions, Http, HttpError};
-use crate::system::process::Sandbox;
+use crate::system::process::{Listener, Sandbox};
 use crate::value::FromValue;
 
 /// Files larger than this are no small inputs.
@@ -38,20 +39,35 @@ pub struct Children {
     pub env: Vec<(String, String)>,
     /// What they may reach.
     pub sandbox: Sandbox,
+    /// Who is told of what they print, line by line.
+    pub listener: Option<Listener>,
 }
 
 /// The door to the world, shared by all steps.
 #[derive(Default)]
 pub struct World {
+    /// The environment of this process, of which children get what is declared.
+    pub env: HashMap<String, String>,
     http: OnceLock<Result<Arc<dyn Http>, HttpError>>,
 }
 
 impl World {
+    /// The door to a world with this environment.
+    pub fn new(env: HashMap<String, String>) -> Self {
+        Self { env, ..Self::default() }
+    }
+
     /// The HTTP client of all steps, made when it is first asked for: a run without probes reads no certificates.
     pub fn http(&self) -> Result<&dyn Http, StepError> {
         let options = || ClientOptions { env_proxy: true, ..ClientOptions::default() };
         let made = self.http.get_or_init(|| Ok(Arc::new(Client::new(options())?)));
         made.as_deref().map_err(|error| StepError::new(format!("no HTTP client can be made: {error}")))
+    }
+
+    /// The Python that scripts of the team are run with.
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps)]
+    pub fn python(&self, _cancel: &Cancel) -> Result<String, StepError> {
+        Ok("python3".to_owned())
     }
 
     /// Breaks off every request under way, so that an interrupted run ends at once.

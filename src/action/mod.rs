@@ -17,6 +17,7 @@ mod predict;
 mod preparation;
 mod probe;
 mod registry;
+mod requests;
 mod run;
 mod scale;
 #[cfg(test)]
@@ -33,9 +34,10 @@ use crate::syntax::{Decode, Reference, SetTolerance, Tier, Unbound};
 use crate::value::{Evidence, Kind, Outputs};
 
 pub use argv::Argv;
-pub(crate) use argv::environment;
+pub(crate) use argv::{environment, json_bytes};
 pub use context::{Children, Context, Places, World};
 pub use page::{markdown, page};
+pub(crate) use probe::media_of;
 pub use registry::{ACTIONS, Entry, LATER, find};
 
 /// A step's work, its parameters read and checked.
@@ -84,8 +86,10 @@ pub struct Review<'a> {
 /// What is known of a reference before anything runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Known {
-    /// The URL of one of the suite's own services.
+    /// One of the suite's own services that is no fake.
     Service,
+    /// One of the suite's own fakes.
+    Fake,
     Text(Arc<str>),
     Nothing,
 }

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    Action, Named, Output, contract, evaluate, generate, impute, inspect, predict, probe, run, scale, split,
-    train,
+    Action, Named, Output, contract, evaluate, generate, impute, inspect, predict, probe, requests, run,
+    scale, split, train,
 };
 use crate::syntax::{Decoder, Node};
 
@@ -40,6 +40,7 @@ pub const ACTIONS: &[Entry] = &[
     entry::<contract::Contract>(),
     entry::<inspect::Inspect>(),
     entry::<probe::Probe>(),
+    entry::<requests::Requests>(),
     entry::<run::Run>(),
 ];
 

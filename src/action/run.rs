@@ -1,16 +1,21 @@
 //! `run`: the team's own command.
 
+mod form;
+mod given;
+
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::argv::{Argv, environment, json_bytes};
-use super::{Action, Context, Done, Named, Output, StepError, Unsuccessful};
+use self::form::Form;
+use super::argv::{Argv, Words, environment, inherited, json_bytes};
+use super::{Action, Context, Done, Named, Output, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decode, Decoder, Node};
-use crate::system::process::{self, Captured, Command, Ending, Exit, Finished, ProcessError};
-use crate::value::{Kind, Map, Outputs, Size, Value};
+use crate::system::process::{Command, Ending, Finished, Follow, ProcessError, run_followed};
+use crate::value::{Kind, Map, Size, Value};
 
 /// Bytes kept of each stream when nothing else is said.
 const CAPTURE: u64 = 1 << 20;
@@ -18,34 +23,52 @@ const CAPTURE: u64 = 1 << 20;
 const LINES: usize = 20;
 
 params! {
-    /// Runs a command of your own: a program and its arguments, with no shell between.
+    /// Runs a command of your own: a program and its arguments, with no shell between; a line for a shell; or a Python
+    /// script or notebook.
     ///
     /// - It starts in the project's root, or in `cwd`. A program without `/` is searched in `PATH`.
-    /// - Its environment is `PATH`, `HOME`, `LANG`, `TMPDIR`, `MLFUNNEL_WORKSPACE` (the case's own folder), and what `env`
-    ///   declares: nothing else is passed on, so that a case means the same on every machine.
+    /// - Its environment is `PATH`, `HOME`, `LANG`, `TMPDIR`, `MLFUNNEL_WORKSPACE` (the case's own folder), and what
+    ///   `inherit_env` and `env` declare: nothing else is passed on, so that a case means the same on every machine.
     /// - It reads `stdin`: text as it is, any other value as JSON; nothing when left out.
     /// - An exit code other than 0, or an end by a signal, fails the step, unless `expect` speaks of `exit_code`.
-    /// - At its timeout, or when the run is interrupted, it is ended together with all its children.
+    /// - At its timeout, or when the run is interrupted, it is asked to end, together with all its children, and made to
+    ///   after `grace`.
+    /// - `python: train.py` runs a script with the interpreter that `call` uses. `python: analysis.ipynb` runs the code
+    ///   cells of a notebook in their order, in one namespace and from the same folder as any command: with IPython where
+    ///   that Python has it, else cell by cell as plain Python, which refuses magics. What a cell raises ends it with exit
+    ///   code 1, and the cell and its line on stderr.
+    /// - With `--verbose` its lines are shown while it runs.
     ///
     /// ```yaml
     /// cases:
     ///   - name: prints its metrics
     ///     run: [sh, -c, 'echo "{\"accuracy\": 0.9}"']
     ///     expect: {json.accuracy: {between: [0.8, 1.0]}}
+    ///   - name: prints a line an epoch
+    ///     run: {shell: 'for n in 1 2 3; do echo "{\"epoch\": $$n}"; done'}
+    ///     expect: {lines: {length: 3}, json_lines.2.epoch: 3}
     /// ```
     pub struct Keys = "`run`" short "argv" {
         /// The program and its arguments.
         argv: Option<Arg<Argv>>,
         /// A line for `sh -c`, in place of `argv`.
         shell: Option<Arg<Arc<str>>>,
+        /// A Python script, or a notebook (`.ipynb`), in place of `argv`.
+        python: Option<Arg<Arc<str>>>,
+        /// Arguments of the script or notebook.
+        args: Option<Arg<Words>>,
         /// Variables of its environment.
         env: Option<Arg<Arc<Map>>>,
+        /// Names of variables that it is given as mlfunnel has them; one that is not set is an error.
+        inherit_env: Vec<Spanned<Arc<str>>>,
         /// Where it starts: a folder of the project, or `$workspace`.
         cwd: Option<Arg<Arc<str>>>,
         /// What it reads: text, or any value as JSON.
         stdin: Option<Arg<Value>>,
         /// The most that is kept of each of stdout and stderr: its first and its last half; `1 MiB` when left out.
         capture: Option<Arg<Size>>,
+        /// How long it has to end by itself when it is asked to; `300 ms` when left out.
+        grace: Option<Arg<Duration>>,
     }
 }
 
@@ -57,28 +80,16 @@ pub(super) struct Run {
     span: Span,
 }
 
-#[derive(Debug)]
-enum Form {
-    Argv(Arg<Argv>),
-    Shell(Arg<Arc<str>>),
-}
-
 impl Decode for Run {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut keys = Keys::decode(node, decoder)?;
-        let command = match (keys.argv.take(), keys.shell.take()) {
-            (Some(argv), None) => Form::Argv(argv),
-            (None, Some(line)) => Form::Shell(line),
-            (Some(_), Some(line)) => {
-                let message = "`argv` and `shell` are both given";
-                let diagnostic = Diagnostic::new(codes::CONFLICTING_KEYS, line.span, message);
-                return decoder.refuse(diagnostic.help("keep one of them"));
-            }
-            (None, None) => {
-                let diagnostic = Diagnostic::new(codes::MISSING_KEY, node.span, "there is nothing to run");
-                return decoder.refuse(diagnostic.help("give `argv: [program, argument, …]`"));
-            }
-        };
+        let odd = |name: &&Spanned<Arc<str>>| name.value.is_empty() || name.value.contains(['=', '\0']);
+        if let Some(name) = keys.inherit_env.iter().find(odd) {
+            let message = format!("`{}` is no name of a variable", name.value);
+            let diagnostic = Diagnostic::new(codes::INVALID_VALUE, name.span, message);
+            return decoder.refuse(diagnostic.help("give names alone; `env: {NAME: value}` gives values"));
+        }
+        let command = Form::of(&mut keys, node.span, decoder)?;
         Some(Self { command, keys, span: node.span })
     }
 
@@ -96,6 +107,15 @@ impl Named for Run {
         Output::new("stdout", Kind::Any, "what it printed, as text, or as bytes where that is not UTF-8"),
         Output::new("stderr", Kind::Any, "what it printed to standard error"),
         Output::new("json", Kind::Any, "what it printed, as a JSON document").read_from("stdout"),
+        Output::new(
+            "json_lines",
+            Kind::List,
+            "what it printed, as a JSON document a line; empty lines are passed over",
+        )
+        .read_from("stdout"),
+        // They say no more than the texts that they are cut from.
+        Output::new("lines", Kind::List, "what it printed, line by line").volatile(),
+        Output::new("stderr_lines", Kind::List, "what it printed to standard error, line by line").volatile(),
         Output::new("duration", Kind::Duration, "from its start to its end").volatile(),
         Output::new(
             "peak_memory",
@@ -122,12 +142,15 @@ impl Action for Run {
 
 impl Run {
     fn finish(&self, context: &Context<'_>) -> Result<Done, StepError> {
-        let command = self.command(context)?;
-        let name = name(&command);
-        let finished =
-            process::run(&command, context.deadline, context.cancel).map_err(|error| explain(&error))?;
+        let (command, name) = self.command(context)?;
+        let listener = context.children.listener.as_ref();
+        let mut follow = Follow { listener, ..Follow::new(context.deadline, context.cancel) };
+        if let Some(grace) = context.maybe(self.keys.grace.as_ref())? {
+            follow.grace = grace;
+        }
+        let finished = run_followed(&command, &follow).map_err(|error| explain(&error))?;
         match finished.ending {
-            Ending::Exited => Ok(done(&finished, &name)),
+            Ending::Exited => Ok(given::done(&finished, &name)),
             Ending::TimedOut => {
                 let error =
                     StepError::timed_out(format!("`{name}` was still running when its time was over"));
@@ -140,14 +163,13 @@ impl Run {
         }
     }
 
-    fn command(&self, context: &Context<'_>) -> Result<Command, StepError> {
+    /// What to start, and what to call it.
+    fn command(&self, context: &Context<'_>) -> Result<(Command, String), StepError> {
         let keys = &self.keys;
-        let argv = match &self.command {
-            Form::Argv(argv) => context.get(argv)?.0,
-            Form::Shell(line) => vec!["sh".to_owned(), "-c".to_owned(), context.get(line)?.to_string()],
-        };
+        let form::Words { argv, name } = self.command.words(context)?;
         let declared = context.maybe(keys.env.as_ref())?;
-        let mut env = environment(&context.children.env, keys.env.as_ref().zip(declared.as_deref()))?;
+        let given = inherited(&context.children.env, &keys.inherit_env, &context.world.env)?;
+        let mut env = environment(&given, keys.env.as_ref().zip(declared.as_deref()))?;
         let workspace = (context.places.workspace)().map_err(StepError::new)?;
         env.push(("MLFUNNEL_WORKSPACE".to_owned(), workspace.to_string_lossy().into_owned()));
         let cwd = match &keys.cwd {
@@ -161,7 +183,7 @@ impl Run {
         let limit = context.maybe(keys.capture.as_ref())?.map_or(CAPTURE, |size| size.0);
         let capture_limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let sandbox = context.children.sandbox.clone();
-        Ok(Command { argv, env, cwd, stdin, capture_limit, sandbox })
+        Ok((Command { argv, env, cwd, stdin, capture_limit, sandbox }, name))
     }
 }
 
@@ -177,15 +199,6 @@ fn bytes(value: &Value) -> Result<Vec<u8>, StepError> {
     }
 }
 
-/// The command as people write it, not too much of it.
-fn name(command: &Command) -> String {
-    let line = command.argv.join(" ").replace('\n', " ");
-    match line.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
 fn explain(error: &ProcessError) -> StepError {
     let step = StepError::new(error.to_string());
     match error {
@@ -196,58 +209,6 @@ fn explain(error: &ProcessError) -> StepError {
             step.help("`chmod +x` it, or name the program that reads it first")
         }
         _ => step,
-    }
-}
-
-fn done(finished: &Finished, name: &str) -> Done {
-    let unsuccessful = match finished.exit {
-        Exit::Code(0) => None,
-        Exit::Code(code) => Some(format!("`{name}` ended with exit code {code}")),
-        Exit::Signal(signal) => Some(format!("`{name}` was ended by signal {signal}")),
-    };
-    let unsuccessful = unsuccessful.map(|message| Unsuccessful {
-        output: "exit_code",
-        code: codes::NON_ZERO_EXIT,
-        message,
-        notes: last_words(finished),
-    });
-    let (code, signal) = match finished.exit {
-        Exit::Code(code) => (Value::from(i64::from(code)), Value::Null),
-        Exit::Signal(signal) => (Value::Null, Value::from(i64::from(signal))),
-    };
-    let outputs = Outputs::new()
-        .with("exit_code", code)
-        .with("signal", signal)
-        .with("stdout", content(&finished.stdout))
-        .with("stderr", content(&finished.stderr));
-    let outputs = match json(&finished.stdout) {
-        Ok(document) => outputs.with("json", document),
-        Err(why) => outputs.without("json", why),
-    };
-    let outputs = outputs.with("duration", finished.duration);
-    let outputs = match finished.peak_memory {
-        Some(bytes) => outputs.with("peak_memory", Value::Size(bytes)),
-        None => outputs.without("peak_memory", "the command ended before its memory could be read"),
-    };
-    Done { unsuccessful, ..Done::from(outputs) }
-}
-
-fn content(captured: &Captured) -> Value {
-    match captured.complete().map(std::str::from_utf8) {
-        Some(Ok(text)) => Value::text(text),
-        Some(Err(_)) => Value::Bytes(captured.head.as_slice().into()),
-        None => Value::text(captured.text()),
-    }
-}
-
-fn json(stdout: &Captured) -> Result<Value, String> {
-    match stdout.complete() {
-        Some([]) => Err("stdout is empty, and so no JSON".to_owned()),
-        Some(bytes) => Value::from_json(bytes).map_err(|error| format!("stdout is not JSON: {error}")),
-        None => {
-            let written = Value::Size(stdout.written());
-            Err(format!("stdout is {written}, more than `capture` keeps, and so was not read as JSON"))
-        }
     }
 }
 

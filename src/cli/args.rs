@@ -124,7 +124,8 @@ pub(super) struct Run {
     /// Rewrite the stored snapshots instead of comparing with them.
     #[arg(long)]
     pub update_snapshots: bool,
-    /// Tell of every case.
+    /// Tell of every case, and show what its commands print while they run: `|` before a line of stdout, `!` before one
+    /// of stderr. They then have `PYTHONUNBUFFERED=1`, so that the lines of Python come at once.
     #[arg(long, short, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Tell of failures alone.

@@ -66,6 +66,7 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
         vars: args.select.vars.iter().cloned().collect(),
         env,
         live: reports.live(),
+        output: args.verbose,
         cancel,
         folder,
     };

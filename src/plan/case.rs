@@ -31,6 +31,8 @@ pub(super) struct Inherited<'a> {
 pub(super) struct Compiled {
     pub template: Template,
     pub rows: Vec<Title>,
+    /// The fakes whose record it speaks of.
+    pub recorded: Vec<Arc<str>>,
 }
 
 /// Name, label and row of one case.
@@ -85,7 +87,8 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
     let repeat = keys.repeat.as_ref().map(|repeat| repeat::compile(repeat, &steps, spec.one_step, decoder));
     let template = Template {
         span: keys.name.span,
-        serial: keys.serial.as_ref().map(|serial| serial.value.clone()),
+        serial: keys.serial.iter().map(|serial| serial.value.clone()).collect(),
+        afresh: Vec::new(),
         tags: inherited.tags.iter().chain(keys.tags.iter().flat_map(|tags| &tags.value)).cloned().collect(),
         covers,
         timeout,
@@ -101,7 +104,7 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
     if !named {
         return None;
     }
-    Some(Compiled { template, rows: titles(&keys.name, rows, decoder)? })
+    Some(Compiled { template, rows: titles(&keys.name, rows, decoder)?, recorded: names.take_recorded() })
 }
 
 fn no_checks(spec: &CaseSpec, steps: &[super::Step]) -> Diagnostic {
@@ -202,7 +205,7 @@ pub(super) fn refuse_twins(cases: &[Case], decoder: &mut Decoder<'_>) {
 /// The cases that a suite's written cases make.
 pub(super) fn expand(compiled: Vec<Compiled>, suite: &Arc<Suite>) -> Vec<Case> {
     let mut cases = Vec::new();
-    for Compiled { template, rows } in compiled {
+    for Compiled { template, rows, .. } in compiled {
         let template = Arc::new(template);
         cases.extend(rows.into_iter().map(|(name, label, row)| Case {
             suite: suite.clone(),

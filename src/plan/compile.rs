@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::case::{self, Inherited};
 use super::names::{Names, What};
+use super::needs::Needs;
 use super::step::Around;
 use super::{
     Case, Fixture, Plan, Selection, Service, SetTolerance, Settings, Suite, Var, config, discover, select,
@@ -158,8 +159,9 @@ fn compile(
     let bounds = Bounds { spec_dir: spec_dir.clone(), project_root: settings.root.clone(), workspace: None };
     let mut names = Names::new(None);
     let fixtures = fixtures(&spec, &bounds, &mut names, &mut decoder);
-    for (key, _) in &spec.services.0 {
-        names.declare(&key.text, What::Service, key.span, decoder.found);
+    for (key, node) in &spec.services.0 {
+        let fake = node.get("fake").is_some();
+        names.declare(&key.text, What::Service { fake }, key.span, decoder.found);
     }
     let vars = vars(&spec, &mut names, &mut decoder);
     let services = services(&spec, &names, &mut decoder);
@@ -188,8 +190,11 @@ fn compile(
         timeout,
     };
     decoder.defaults.clone_from(&spec.defaults);
-    let compiled: Vec<_> =
+    let mut compiled: Vec<_> =
         spec.cases.0.iter().filter_map(|case| case::compile(case, &inherited, &mut decoder)).collect();
+    let needs = Needs { vars: &vars, services: &services };
+    needs.refuse_circles(&mut decoder);
+    needs.share_fakes(sources.path(source), &names.take_recorded(), &mut compiled);
     let stem = file.file_stem().unwrap_or_default().to_owned();
     let suite = Arc::new(Suite {
         name: spec.suite.value.clone(),

@@ -7,6 +7,7 @@ mod discover;
 mod each;
 mod fixture;
 mod names;
+mod needs;
 mod repeat;
 pub mod schema;
 mod select;
@@ -74,7 +75,10 @@ pub struct Template {
     pub span: Span,
     pub steps: Vec<Step>,
     pub cleanup: Vec<Step>,
-    pub serial: Option<Arc<str>>,
+    /// Groups of cases of which one runs at a time.
+    pub serial: Vec<Arc<str>>,
+    /// Fakes that begin afresh for each attempt.
+    pub afresh: Vec<Arc<str>>,
     pub tags: Vec<Arc<str>>,
     pub covers: Vec<Arc<str>>,
     pub timeout: Duration,

@@ -12,7 +12,7 @@ use crate::syntax::{Bound, Reference, Use, is_name};
 use crate::value::{Kind, Segment};
 
 /// Names that the language itself gives.
-pub(super) const RESERVED: [&str; 3] = ["workspace", "seed", "port"];
+pub(super) const RESERVED: [&str; 4] = ["workspace", "seed", "port", "request"];
 
 /// Names that are looked through for one that is near: in a longer list of them nobody would find it either.
 const NEAR: usize = 300;
@@ -24,7 +24,9 @@ const MISTAKES: usize = 2000;
 pub(super) enum What {
     Var(Known),
     Fixture,
-    Service,
+    Service {
+        fake: bool,
+    },
     /// A column of `each`.
     Row,
     /// What an action binds for a part of its own parameters.
@@ -47,13 +49,21 @@ pub(super) struct Names<'p> {
     own: IndexMap<Arc<str>, (What, Span)>,
     /// Names of the suite that were used, by this layer's owner.
     used: RefCell<Vec<Arc<str>>>,
+    /// Fakes whose record was spoken of.
+    recorded: RefCell<Vec<Arc<str>>>,
     /// `$port` means something here.
     port: bool,
 }
 
 impl<'p> Names<'p> {
     pub(super) fn new(parent: Option<&'p Names<'p>>) -> Self {
-        Self { parent, own: IndexMap::new(), used: RefCell::default(), port: false }
+        Self {
+            parent,
+            own: IndexMap::new(),
+            used: RefCell::default(),
+            recorded: RefCell::default(),
+            port: false,
+        }
     }
 
     /// The scope of a service's own parameters, where `$port` is.
@@ -129,6 +139,11 @@ impl<'p> Names<'p> {
         used
     }
 
+    /// The fakes whose record was spoken of.
+    pub(super) fn take_recorded(&self) -> Vec<Arc<str>> {
+        self.recorded.take()
+    }
+
     /// Notes uses of names that are not there, or not of the kind their place takes.
     pub(super) fn check(&self, uses: &[Use], found: &mut Diagnostics) {
         for one in uses {
@@ -142,7 +157,7 @@ impl<'p> Names<'p> {
     }
 
     fn check_one(&self, reference: &Reference, wanted: &[Kind]) -> Result<(), Box<Diagnostic>> {
-        let Reference { name, path, span } = reference;
+        let Reference { name, span, .. } = reference;
         let wrong = |code, message: String, help: String| {
             Err(Box::new(Diagnostic::new(code, *span, message).help(help)))
         };
@@ -156,6 +171,10 @@ impl<'p> Names<'p> {
                     None if &**name == "port" => {
                         "`$port` is known inside a service alone; elsewhere write `$service.url`".to_owned()
                     }
+                    None if &**name == "request" => {
+                        "`$request` is known inside the answers of a fake alone; what was asked is `$fake.requests`"
+                            .to_owned()
+                    }
                     None => format!("in scope are {}; write `$$` for a dollar", self.listed()),
                 };
                 wrong(codes::UNKNOWN_NAME, format!("nothing is called `{name}` here"), help)
@@ -164,23 +183,40 @@ impl<'p> Names<'p> {
                 let message = format!("the step `{name}` has not run yet when this one does");
                 wrong(codes::UNKNOWN_NAME, message, "a step can use what came before it".to_owned())
             }
-            Some(What::Service) => match &path[..] {
-                [Segment::Key(key)] if ["url", "port", "host"].contains(&&**key) => Ok(()),
-                _ => wrong(
-                    codes::UNKNOWN_NAME,
-                    format!("the service `{name}` has no such part"),
-                    format!("write `${name}.url`"),
-                ),
-            },
+            Some(What::Service { fake }) => self.check_service(reference, *fake),
             Some(What::Step { entry, first }) => check_output(reference, entry, *first, wanted),
             Some(What::Var(_) | What::Fixture | What::Row | What::Bound | What::Broken) => Ok(()),
+        }
+    }
+
+    fn check_service(&self, reference: &Reference, fake: bool) -> Result<(), Box<Diagnostic>> {
+        let Reference { name, path, span } = reference;
+        let wrong = |message: String, help: String| {
+            Err(Box::new(Diagnostic::new(codes::UNKNOWN_NAME, *span, message).help(help)))
+        };
+        match &path[..] {
+            [Segment::Key(key)] if ["url", "port", "host"].contains(&&**key) => Ok(()),
+            [Segment::Key(key), ..] if &**key == "requests" && self.port => wrong(
+                "a service starts before anything was asked".to_owned(),
+                format!("`${name}.requests` is for the steps of a case"),
+            ),
+            [Segment::Key(key), ..] if &**key == "requests" && fake => {
+                self.recorded.borrow_mut().push(name.clone());
+                Ok(())
+            }
+            [Segment::Key(key), ..] if &**key == "requests" => wrong(
+                format!("the service `{name}` keeps no record of what is asked of it"),
+                "only a `fake` does".to_owned(),
+            ),
+            _ => wrong(format!("the service `{name}` has no such part"), format!("write `${name}.url`")),
         }
     }
 
     /// What is known of a reference before anything runs.
     pub(super) fn known(&self, reference: &Reference) -> Known {
         match self.find(&reference.name) {
-            Some((What::Service, _)) => Known::Service,
+            Some((What::Service { fake: true }, _)) => Known::Fake,
+            Some((What::Service { fake: false }, _)) => Known::Service,
             Some((What::Var(known), _)) if reference.path.is_empty() => known.clone(),
             _ => Known::Nothing,
         }
@@ -251,7 +287,7 @@ fn describe(what: &What) -> &'static str {
     match what {
         What::Var(_) => "a var",
         What::Fixture => "a fixture",
-        What::Service => "a service",
+        What::Service { .. } => "a service",
         What::Row => "a column of `each`",
         What::Bound => "what an action binds",
         What::Step { .. } | What::Later | What::Broken => "a step",

@@ -36,6 +36,16 @@ pub enum Volatile {
     Artifact(GlobMatcher, Vec<Segment>),
 }
 
+impl Volatile {
+    /// The way to the output, where it is one.
+    pub fn output(&self) -> Option<&[Segment]> {
+        match self {
+            Self::Output(way) => Some(way),
+            Self::Artifact(..) => None,
+        }
+    }
+}
+
 /// Reads what a case says of its repetitions; mistakes are noted.
 pub(super) fn compile(
     spec: &RepeatSpec,

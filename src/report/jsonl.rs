@@ -21,7 +21,7 @@ impl<W: Write> Jsonl<W> {
 
 impl<W: Write> Report for Jsonl<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        if matches!(event, Event::CaseStarted { .. } | Event::Unknown) {
+        if matches!(event, Event::CaseStarted { .. } | Event::Output { .. } | Event::Unknown) {
             return Ok(());
         }
         self.line.clear();

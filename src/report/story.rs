@@ -130,6 +130,7 @@ fn tier(events: &mut Vec<Event>, tier: Tier, budget: f64, duration: f64, cases: 
         over_budget,
         evidence,
         not_run: None,
+        notices: Vec::new(),
     }));
 }
 
@@ -205,6 +206,7 @@ fn not_run(events: &mut Vec<Event>, tier: Tier, cases: usize) {
         over_budget: false,
         evidence: Evidence::default(),
         not_run: Some(reason.into()),
+        notices: Vec::new(),
     }));
 }
 

@@ -85,9 +85,10 @@ impl Summary {
                 tier.budget = Some(finished.budget);
                 tier.over_budget = finished.over_budget;
                 tier.not_run.clone_from(&finished.not_run);
+                self.notices.extend_from_slice(&finished.notices);
             }
             Event::RunFinished(finished) => self.finished = Some(finished.clone()),
-            Event::CaseStarted { .. } | Event::Unknown => {}
+            Event::CaseStarted { .. } | Event::Output { .. } | Event::Unknown => {}
         }
     }
 

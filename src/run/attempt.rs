@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::scope::{Given, LazyWorkspace, Names};
 use super::services::Urls;
 use super::step;
-use super::{Shared, children};
+use super::{Shared, children, service_state};
 use crate::diagnostic::codes;
 use crate::event::{Evidence, Outcome, Problem};
 use crate::plan::{Case, Step};
@@ -38,6 +38,7 @@ pub(super) fn run(
     deadline: Deadline,
     repetition: Option<Repetition>,
 ) -> Attempt {
+    urls.begin(case);
     let workspace = LazyWorkspace::new(shared, &case.name, repetition);
     let children = children::of_attempt(case, shared, repetition);
     let names =
@@ -47,11 +48,15 @@ pub(super) fn run(
     let mut attempt = Attempt {
         outcome: Outcome::Passed,
         evidence: Evidence::default(),
-        problems: Vec::new(),
+        problems: Vec::from_iter(service_state::gone(case, shared, urls)),
         warnings: Vec::new(),
         workspace: None,
         trace: None,
     };
+    if !attempt.problems.is_empty() {
+        attempt.outcome = Outcome::Errored;
+        return attempt;
+    }
     let mut given: Vec<(&Step, Outputs)> = Vec::new();
     for step in &case.template.steps {
         let stepped = step::run(step, &Names { steps: &steps, ..names }, deadline, cancel);
@@ -75,6 +80,7 @@ pub(super) fn run(
     }
     clean_up(names, steps, &mut attempt);
     attempt.outcome = outcome(&attempt.problems, cancel);
+    service_state::tell(case, shared, urls, &mut attempt);
     if shared.options.keep_failed && attempt.outcome.is_failure() {
         attempt.workspace = workspace.into_made().map(|held| held.keep().display().to_string());
     } else if repetition.is_some() {

@@ -7,10 +7,15 @@ use crate::action::Children;
 use crate::plan::Case;
 
 /// The environment and the sandbox of the children of one attempt at a case.
-pub(super) fn of_attempt(_case: &Case, shared: &Shared, repetition: Option<Repetition>) -> Children {
+pub(super) fn of_attempt(case: &Case, shared: &Shared, repetition: Option<Repetition>) -> Children {
     let mut children = shared.children.clone();
     if let Some(Repetition { number, vary: true }) = repetition {
         children.env = env_of(number, &children.env);
+    }
+    if shared.options.output {
+        children.listener = Some(shared.output.listener(&case.id()));
+        // Into a pipe Python prints in blocks, and nobody would see a line before the end.
+        children.env.push(("PYTHONUNBUFFERED".to_owned(), "1".to_owned()));
     }
     children
 }

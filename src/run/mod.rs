@@ -4,11 +4,13 @@ mod attempt;
 mod case;
 mod children;
 mod inputs;
+mod output;
 mod panic;
 mod pool;
 mod problem;
 mod repeat;
 mod scope;
+mod service_state;
 mod services;
 mod step;
 mod tally;
@@ -28,13 +30,14 @@ use crate::source::Sources;
 use crate::syntax::Tier;
 use crate::system::cancel::Cancel;
 use crate::system::clock::{Clock, SystemClock};
-use crate::system::process::{Sandbox, orphans};
+use crate::system::process::orphans;
 use crate::system::workspace::RunFolder;
 
 pub use panic::keep_quiet;
 pub use tally::Exit;
 
 use inputs::Inputs;
+use output::Output;
 use services::Services;
 
 /// How to run.
@@ -59,6 +62,8 @@ pub struct Options {
     pub env: HashMap<String, String>,
     /// Tell when a case starts.
     pub live: bool,
+    /// Tell what children print while they run.
+    pub output: bool,
     pub cancel: Cancel,
     /// Where the workspaces are made; it is removed at the end.
     pub folder: RunFolder,
@@ -71,6 +76,7 @@ struct Shared {
     world: World,
     children: Children,
     inputs: Inputs,
+    output: Arc<Output>,
     redactor: Arc<Redactor>,
     /// Which case each snapshot belongs to, while they are rewritten.
     snapshots: Arc<Mutex<HashMap<PathBuf, String>>>,
@@ -84,10 +90,18 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
     let Plan { cases, deselected, sources, settings } = plan;
     let inputs = Inputs::new(&cases, &options);
     let redactor = Arc::new(Redactor::new(inputs.secrets()));
-    let world = World::default();
-    let children = Children { env: passed_on(&options.env), sandbox: Sandbox::default() };
-    let shared =
-        Arc::new(Shared { snapshots: Arc::default(), options, sources, world, children, inputs, redactor });
+    let world = World::new(options.env.clone());
+    let children = Children { env: passed_on(&options.env), ..Children::default() };
+    let shared = Arc::new(Shared {
+        snapshots: Arc::default(),
+        output: Arc::default(),
+        options,
+        sources,
+        world,
+        children,
+        inputs,
+        redactor,
+    });
     let mut tiers: Vec<(Tier, Vec<Case>)> = Tier::ALL.map(|tier| (tier, Vec::new())).into();
     for case in cases {
         tiers[case.suite.tier as usize].1.push(case);

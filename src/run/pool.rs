@@ -105,7 +105,7 @@ impl Pool {
             state.running.iter().partition(|running| late(running));
         state.running = running;
         for lost in &overdue {
-            if let Some(serial) = &self.line.cases[lost.index].template.serial {
+            for serial in &self.line.cases[lost.index].template.serial {
                 state.busy.remove(serial);
             }
         }
@@ -138,12 +138,12 @@ impl Line {
         }
     }
 
-    /// The next case whose serial group is free; `None` when there is none left.
+    /// The next case whose serial groups are free; `None` when there is none left.
     fn take(&self) -> Option<usize> {
         let mut state = self.lock();
         loop {
             let free = |index: &usize| {
-                self.cases[*index].template.serial.as_ref().is_none_or(|group| !state.busy.contains(group))
+                !self.cases[*index].template.serial.iter().any(|group| state.busy.contains(group))
             };
             if self.budget.expired() {
                 // What is left in the queue is the watchdog's to tell of.
@@ -151,7 +151,7 @@ impl Line {
             }
             let position = state.queue.iter().position(free);
             if let Some(index) = position.and_then(|position| state.queue.remove(position)) {
-                state.busy.extend(self.cases[index].template.serial.clone());
+                state.busy.extend(self.cases[index].template.serial.iter().cloned());
                 let since = Instant::now();
                 let until = self.patience(index).and_then(|patience| since.checked_add(patience));
                 state.running.push(Running { index, since, until });
@@ -187,7 +187,7 @@ impl Line {
             return false;
         };
         state.running.swap_remove(position);
-        if let Some(group) = &self.cases[index].template.serial {
+        for group in &self.cases[index].template.serial {
             state.busy.remove(group);
             self.changed.notify_all();
         }

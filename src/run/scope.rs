@@ -131,7 +131,7 @@ impl Scope for Names<'_> {
             return self.fixture(index);
         }
         if suite.services.iter().any(|service| *service.name == *name) {
-            return self.urls.value(suite, name);
+            return self.urls.follow(suite, name, &[]);
         }
         match name {
             "seed" => Ok(Value::from(suite.seed)),
@@ -145,6 +145,9 @@ impl Scope for Names<'_> {
     fn follow(&self, name: &str, path: &[Segment]) -> Result<Value, Unbound> {
         match self.step(name) {
             Some(given) if !path.is_empty() => given.outputs.follow(path).map_err(Unbound::new),
+            None if self.case.suite.services.iter().any(|service| *service.name == *name) => {
+                self.urls.follow(&self.case.suite, name, path)
+            }
             _ => {
                 let value = self.look_up(name)?;
                 value.follow(path).map_err(|depth| Unbound::lost(name, &value, path, depth))

@@ -36,6 +36,7 @@ pub(super) fn run(
             over_budget: false,
             evidence: Evidence::default(),
             not_run: None,
+            notices: Vec::new(),
         },
         shared: shared.clone(),
         emit,
@@ -63,6 +64,8 @@ pub(super) fn run(
         }
     }
     watch.tally.duration = started.elapsed().as_secs_f64();
+    let ended = services.ended().into_iter().map(|notice| shared.redactor.hide(&notice).into_owned());
+    watch.tally.notices.extend(ended);
     watch.end()
 }
 
@@ -86,7 +89,10 @@ impl Watch<'_> {
         let mut looked = Instant::now();
         let mut since_interrupt: Option<Instant> = None;
         while left > 0 {
-            match pool.messages.recv_timeout(WATCH) {
+            let message = pool.messages.recv_timeout(WATCH);
+            // What a case printed is told before its end.
+            self.shared.output.tell(&self.shared.redactor, self.emit);
+            match message {
                 Ok(Message::Started(index)) => {
                     let case = &cases[index];
                     (self.emit)(&Event::CaseStarted { id: case.id(), tier: case.suite.tier });

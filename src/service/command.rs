@@ -12,8 +12,8 @@ use crate::system::process::{self, Command};
 
 /// Between the request to end and the end by force.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
-/// Lines of a log that a message shows.
-pub(super) const LINES: usize = 20;
+/// Lines of a log that a message shows: a report has room for one more, which says whose they are.
+pub(super) const LINES: usize = 15;
 /// Bytes kept of a log.
 const LOG: usize = 256 << 10;
 const WITHIN: Duration = Duration::from_secs(20);
@@ -37,16 +37,15 @@ pub(super) fn start(spec: &CommandSpec, context: &StartContext<'_>) -> Result<Ru
         sandbox: context.children.sandbox.clone(),
     };
     let ready = spec.ready.as_ref();
-    let path = ready.and_then(|ready| ready.get.as_ref()).map(|path| path.bind(&scope)).transpose()?;
     let within =
         ready.and_then(|ready| ready.within.as_ref()).map(|within| within.bind(&scope)).transpose()?;
-    let proof = Proof::new(port, path.as_deref(), context.world)?;
+    let proof = Proof::new(ready, &scope, context.world)?;
     let deadline = Deadline::after(within.unwrap_or(WITHIN)).earlier(context.deadline);
 
     let name = command.argv.join(" ");
     let mut running = process::spawn(&command, LOG).map_err(|error| ServiceError::new(error.to_string()))?;
-    match proof.wait(|| running.poll_exit(), deadline, context.cancel) {
-        Ok(()) => Ok(Running { port, held: Held::Command(running) }),
+    match proof.wait(&mut running, deadline, context.cancel) {
+        Ok(()) => Ok(Running::new(port, Held::Command(running))),
         Err(unready) => {
             let message = match unready {
                 Unready::Ended(exit) => format!("`{name}` ended with {exit} before it was ready"),

@@ -1,6 +1,8 @@
 //! Commands, servers and fakes with a lifetime: started when first needed, proven ready, stopped with all they started.
 
 mod command;
+mod fake;
+mod host;
 mod model;
 mod ready;
 mod serve;
@@ -10,6 +12,7 @@ mod spec;
 mod tests;
 
 use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::action::{Children, Places, StepError, World};
 use crate::syntax::{Scope, Unbound};
@@ -24,6 +27,8 @@ pub use spec::ServiceSpec;
 pub struct StartContext<'a> {
     /// The names of the suite; `port` is added here.
     pub scope: &'a dyn Scope,
+    /// Those that it speaks of.
+    pub uses: &'a [Arc<str>],
     pub places: &'a Places<'a>,
     pub world: &'a World,
     /// Until when it must be ready, if its own `within` does not end before.
@@ -36,16 +41,25 @@ pub struct StartContext<'a> {
 #[derive(Debug)]
 pub struct Running {
     port: u16,
-    held: Held,
+    held: Mutex<Held>,
 }
 
 #[derive(Debug)]
 enum Held {
     Command(crate::system::process::Running),
-    Server(server::Server),
+    Server(host::Host),
+    Fake(fake::Fake),
 }
 
 impl Running {
+    fn new(port: u16, held: Held) -> Self {
+        Self { port, held: Mutex::new(held) }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -58,19 +72,47 @@ impl Running {
 
     /// The end of what a command has written so far.
     pub fn log(&self) -> Option<String> {
-        match &self.held {
+        match &*self.held() {
             Held::Command(running) => Some(running.log_tail().last_lines(command::LINES)),
-            Held::Server(_) => None,
+            Held::Server(_) | Held::Fake(_) => None,
+        }
+    }
+
+    /// How a command has ended by itself: `exit code 3`.
+    pub fn ended(&self) -> Option<String> {
+        match &mut *self.held() {
+            Held::Command(running) => running.poll_exit().map(ready::how),
+            Held::Server(_) | Held::Fake(_) => None,
+        }
+    }
+
+    pub fn is_fake(&self) -> bool {
+        matches!(&*self.held(), Held::Fake(_))
+    }
+
+    /// Lets a fake forget all that was asked of it, and keep a record from here on.
+    pub fn begin(&self) {
+        if let Held::Fake(fake) = &*self.held() {
+            fake.begin();
+        }
+    }
+
+    /// What was asked of a fake since it began.
+    pub fn requests(&self) -> Result<Value, String> {
+        match &*self.held() {
+            Held::Fake(fake) => fake.requests(),
+            Held::Command(_) | Held::Server(_) => Err("only a fake keeps a record".to_owned()),
         }
     }
 
     /// Ends it with all its children. To be stopped twice does no harm.
-    pub fn stop(&mut self) {
-        match &mut self.held {
+    pub fn stop(&self) {
+        match &mut *self.held() {
             Held::Command(running) => {
                 running.stop(command::GRACE);
             }
             Held::Server(server) => server.stop(),
+            Held::Fake(fake) => fake.stop(),
         }
     }
 }
@@ -119,6 +161,10 @@ pub fn start(spec: &ServiceSpec, context: &StartContext<'_>) -> Result<Running, 
     match &spec.kind {
         Kind::Command(spec) => command::start(spec, context),
         Kind::Serve(spec) => serve::start(spec, context),
+        Kind::Fake(spec) => {
+            let fake = fake::start(spec, context)?;
+            Ok(Running::new(fake.port(), Held::Fake(fake)))
+        }
     }
 }
 

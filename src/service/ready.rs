@@ -3,23 +3,51 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use super::ServiceError;
-use crate::action::World;
+use regex::{Regex, RegexBuilder};
+
+use super::spec::ReadyKeys;
+use super::{ServiceError, WithPort};
+use crate::action::{World, json_bytes};
+
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::http::{Http, Request};
-use crate::system::process::Exit;
+use crate::system::process::{Exit, Running};
+use crate::value::Value;
 
 /// Between two looks: short at first, as most services are quick.
 const FIRST: Duration = Duration::from_millis(5);
 const LAST: Duration = Duration::from_millis(100);
 /// One look may take this long.
 const LOOK: Duration = Duration::from_secs(2);
+/// An inference may take longer: the first one often does.
+const INFERENCE: Duration = Duration::from_secs(30);
 
 /// What shows that a service is ready.
 pub(super) enum Proof<'a> {
     Connects(SocketAddr),
-    Answers { http: &'a dyn Http, request: Box<Request> },
+    Answers {
+        http: &'a dyn Http,
+        request: Box<Request>,
+        /// The answer is to be a document.
+        json: bool,
+    },
+    Writes(Regex),
+}
+
+/// The request, of which none outlasts the time there is by more than a short look.
+fn bounded(request: &Request, deadline: Deadline) -> Request {
+    let mut request = request.clone();
+    request.timeouts.total = deadline.remaining_up_to(request.timeouts.total).max(LOOK);
+    request
+}
+
+/// How a process ended, in words.
+pub(super) fn how(exit: Exit) -> String {
+    match exit {
+        Exit::Code(code) => format!("exit code {code}"),
+        Exit::Signal(signal) => format!("signal {signal}"),
+    }
 }
 
 /// Why a service is not ready.
@@ -32,32 +60,52 @@ pub(super) enum Unready {
 }
 
 impl<'a> Proof<'a> {
-    pub(super) fn new(port: u16, path: Option<&str>, world: &'a World) -> Result<Self, ServiceError> {
-        let Some(path) = path else {
-            return Ok(Self::Connects(SocketAddr::from((Ipv4Addr::LOCALHOST, port))));
+    pub(super) fn new(
+        ready: Option<&ReadyKeys>,
+        scope: &WithPort<'_>,
+        world: &'a World,
+    ) -> Result<Self, ServiceError> {
+        let port = scope.port;
+        let asking = |method: &str, path: &str| {
+            let mut request = Request::new(method, &format!("http://127.0.0.1:{port}{path}"));
+            request.loopback_only = true;
+            request.timeouts.total = LOOK;
+            Box::new(request)
         };
-        let mut request = Request::new("GET", &format!("http://127.0.0.1:{port}{path}"));
-        request.loopback_only = true;
-        request.timeouts.total = LOOK;
-        Ok(Self::Answers { http: world.http()?, request: Box::new(request) })
+        if let Some(path) = ready.and_then(|ready| ready.get.as_ref()) {
+            let request = asking("GET", &path.bind(scope)?);
+            return Ok(Self::Answers { http: world.http()?, request, json: false });
+        }
+        if let Some(infer) = ready.and_then(|ready| ready.infer.as_ref()) {
+            let mut request = asking("POST", &infer.post.bind(scope)?);
+            request.body = json_bytes(&infer.json.bind(scope)?)?;
+            request.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+            request.timeouts.total = INFERENCE;
+            return Ok(Self::Answers { http: world.http()?, request, json: true });
+        }
+        if let Some(log) = ready.and_then(|ready| ready.log.as_ref()) {
+            let pattern = log.bind(scope)?;
+            let wrong = |error| ServiceError::new(format!("this is no regular expression: {error}"));
+            // `^` and `$` are those of a line.
+            let pattern = RegexBuilder::new(&pattern).multi_line(true).build();
+            return Ok(Self::Writes(pattern.map_err(wrong)?));
+        }
+        Ok(Self::Connects(SocketAddr::from((Ipv4Addr::LOCALHOST, port))))
     }
 
     /// Looks until the service is ready, has ended, or its time is over.
     pub(super) fn wait(
         &self,
-        mut ended: impl FnMut() -> Option<Exit>,
+        running: &mut Running,
         deadline: Deadline,
         cancel: &Cancel,
     ) -> Result<(), Unready> {
         let mut pause = FIRST;
         loop {
-            let seen = self.look();
+            let seen = self.look(running, deadline);
             // Asked after the look: what answered may be another program that has had the port all along.
-            if let Some(exit) = ended() {
-                return Err(Unready::Ended(match exit {
-                    Exit::Code(code) => format!("exit code {code}"),
-                    Exit::Signal(signal) => format!("signal {signal}"),
-                }));
+            if let Some(exit) = running.poll_exit() {
+                return Err(Unready::Ended(how(exit)));
             }
             let Err(why) = seen else { return Ok(()) };
             if deadline.expired() {
@@ -70,18 +118,24 @@ impl<'a> Proof<'a> {
         }
     }
 
-    fn look(&self) -> Result<(), String> {
+    fn look(&self, running: &Running, deadline: Deadline) -> Result<(), String> {
         match self {
             Self::Connects(address) => TcpStream::connect_timeout(address, LOOK)
                 .map(drop)
                 .map_err(|_| format!("it accepts no connections on port {}", address.port())),
-            Self::Answers { http, request } => match http.send(request) {
-                Ok(response) if (200..300).contains(&response.status) => Ok(()),
-                Ok(response) => {
-                    Err(format!("`GET {}` is answered with status {}", request.url, response.status))
+            Self::Answers { http, request, json } => match http.send(&bounded(request, deadline)) {
+                Ok(response) if !(200..300).contains(&response.status) => {
+                    let Request { method, url, .. } = &**request;
+                    Err(format!("`{method} {url}` is answered with status {}", response.status))
                 }
+                Ok(response) if *json && Value::from_json(&response.body).is_err() => {
+                    Err(format!("`{} {}` is answered with what is no JSON", request.method, request.url))
+                }
+                Ok(_) => Ok(()),
                 Err(error) => Err(error.to_string()),
             },
+            Self::Writes(pattern) if pattern.is_match(&running.log_tail().text()) => Ok(()),
+            Self::Writes(pattern) => Err(format!("it has written nothing that matches `{pattern}`")),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::model::ModelPredictor;
-use super::server::Server;
+use super::server;
 use super::spec::ServeSpec;
 use super::{Held, Running, ServiceError, StartContext};
 use crate::system::files::read_text;
@@ -20,7 +20,6 @@ pub(super) fn start(spec: &ServeSpec, context: &StartContext<'_>) -> Result<Runn
     let model = ModelPredictor::from_json(title, &text)
         .map_err(|error| ServiceError::new(format!("`{name}`: {error}")))?;
     let port = spec.port.as_ref().map(|port| port.bind(context.scope)).transpose()?.unwrap_or(0);
-    let server =
-        Server::start(Arc::new(model), port).map_err(|error| ServiceError::new(error.to_string()))?;
-    Ok(Running { port: server.port(), held: Held::Server(server) })
+    let host = server::start(Arc::new(model), port)?;
+    Ok(Running::new(host.port(), Held::Server(host)))
 }

@@ -3,24 +3,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use regex::Regex;
+
 use crate::action::Argv;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decode, Decoder, Node};
-use crate::value::Map;
+use crate::value::{Map, Value};
+
+use super::fake::{FakeKeys, FakeSpec};
 
 params! {
-    /// A server with a lifetime: a `command` of your own, or `serve`, the built-in inference server. It is started when
-    /// first needed, given a free port as `$port`, proven ready, and stopped with all its children; `$name.url` is where
-    /// it is.
+    /// A server with a lifetime: a `command` of your own, `serve`, the built-in inference server, or `fake`, canned answers.
+    /// It is started when first needed, given a free port as `$port`, proven ready, and stopped with all its children;
+    /// `$name.url` is where it is. What a command has written is shown where a case that needs it does not pass.
     pub struct Keys = "a service" {
         /// A program and its arguments; `$port` is the port it is to listen on.
         command: Option<Arg<Argv>>,
         /// A trained model to serve: `POST /predict`, `GET /health`, `GET /metadata`.
         serve: Option<ServeKeys>,
-        /// Canned answers; in a later version.
-        fake: Option<Node>,
+        /// Canned answers: `{routes: [{get: /health, json: {status: ok}}]}`; `$name.requests` is what was asked.
+        fake: Option<FakeKeys>,
         /// The command's environment, beside `PATH`, `HOME`, `LANG` and `TMPDIR`.
         env: Option<Arg<Arc<Map>>>,
         /// Where the command starts; the project's root when left out.
@@ -41,14 +45,28 @@ params! {
 }
 
 params! {
-    /// What shows that a command is ready.
+    /// What shows that a command is ready: one of them.
     pub struct ReadyKeys = "`ready`" {
         /// A path that is answered with a status of 200 to 299.
         get: Option<Arg<Arc<str>>>,
         /// `true`: it accepts connections.
         tcp: Option<Spanned<bool>>,
+        /// A regular expression that is found in what it has written.
+        log: Option<Arg<Arc<str>>>,
+        /// A whole inference: a request that is answered with a status of 200 to 299 and a body of JSON.
+        infer: Option<InferKeys>,
         /// How long that may take; `20 s` when left out.
         within: Option<Arg<Duration>>,
+    }
+}
+
+params! {
+    /// A request that shows that a model answers.
+    pub struct InferKeys = "`infer`" {
+        /// The path it is sent to, such as `/predict`.
+        post: Arg<Arc<str>>,
+        /// Its body.
+        json: Arg<Value>,
     }
 }
 
@@ -62,6 +80,7 @@ pub struct ServiceSpec {
 pub(super) enum Kind {
     Command(CommandSpec),
     Serve(ServeSpec),
+    Fake(FakeSpec),
 }
 
 #[derive(Debug)]
@@ -79,43 +98,62 @@ pub(super) struct ServeSpec {
     pub(super) port: Option<Arg<u16>>,
 }
 
+impl ServiceSpec {
+    /// It is a fake whose answers depend on what came before.
+    pub fn remembers(&self) -> bool {
+        matches!(&self.kind, Kind::Fake(fake) if fake.remembers())
+    }
+
+    /// It is a command, which may end at any time.
+    pub fn is_command(&self) -> bool {
+        matches!(&self.kind, Kind::Command(_))
+    }
+}
+
 impl Decode for ServiceSpec {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let keys = Keys::decode(node, decoder)?;
         let Keys { command, serve, fake, env, cwd, ready, port } = keys;
-        let kind = match (command, serve, fake) {
-            (Some(argv), None, None) => {
-                check_ready(ready.as_ref(), node, decoder)?;
-                Kind::Command(CommandSpec { argv, env, cwd, ready, port })
-            }
-            (None, Some(serve), None) => {
-                let odd = ["env", "cwd", "ready"].into_iter().find_map(|key| node.entry(key));
-                if let Some((key, _)) = odd {
-                    let message = format!("`{}` belongs to a `command`, and this service is none", key.text);
-                    let diagnostic = Diagnostic::new(codes::CONFLICTING_KEYS, key.span, message);
-                    return decoder.refuse(diagnostic.help("remove it"));
+        let kind =
+            match (command, serve, fake) {
+                (Some(argv), None, None) => {
+                    check_ready(ready.as_ref(), node, decoder)?;
+                    Kind::Command(CommandSpec { argv, env, cwd, ready, port })
                 }
-                Kind::Serve(ServeSpec { model: serve.model, port })
-            }
-            (None, None, Some(fake)) => {
-                let message = "fake services come in a later version";
-                let diagnostic = Diagnostic::new(codes::UNSUPPORTED, fake.span, message);
-                return decoder.refuse(diagnostic.help("until then a `command` can play one"));
-            }
-            (None, None, None) => {
-                let diagnostic =
-                    Diagnostic::new(codes::MISSING_KEY, node.span, "this service starts nothing");
-                return decoder
-                    .refuse(diagnostic.help("give `command: [program, …]` or `serve: {model: path}`"));
-            }
-            _ => return decoder.refuse(several(node)),
-        };
+                (None, Some(serve), None) => {
+                    refuse_of_command(node, decoder)?;
+                    Kind::Serve(ServeSpec { model: serve.model, port })
+                }
+                (None, None, Some(fake)) => {
+                    refuse_of_command(node, decoder)?;
+                    let span = node.entry("fake").map_or(node.span, |(key, _)| key.span);
+                    Kind::Fake(FakeSpec::new(fake, port, span, decoder)?)
+                }
+                (None, None, None) => {
+                    let diagnostic =
+                        Diagnostic::new(codes::MISSING_KEY, node.span, "this service starts nothing");
+                    return decoder.refuse(diagnostic.help(
+                        "give `command: [program, …]`, `serve: {model: path}` or `fake: {routes: […]}`",
+                    ));
+                }
+                _ => return decoder.refuse(several(node)),
+            };
         Some(Self { kind })
     }
 
     fn schema() -> serde_json::Value {
         Keys::schema()
     }
+}
+
+/// Notes a key that only a command has.
+fn refuse_of_command(node: &Node, decoder: &mut Decoder<'_>) -> Option<()> {
+    let Some((key, _)) = ["env", "cwd", "ready"].into_iter().find_map(|key| node.entry(key)) else {
+        return Some(());
+    };
+    let message = format!("`{}` belongs to a `command`, and this service is none", key.text);
+    let diagnostic = Diagnostic::new(codes::CONFLICTING_KEYS, key.span, message);
+    decoder.refuse(diagnostic.help("remove it"))
 }
 
 fn several(node: &Node) -> Diagnostic {
@@ -131,34 +169,52 @@ fn several(node: &Node) -> Diagnostic {
 
 fn check_ready(ready: Option<&ReadyKeys>, node: &Node, decoder: &mut Decoder<'_>) -> Option<()> {
     let Some(ready) = ready else { return Some(()) };
-    let span = node.entry("ready").map_or(node.span, |(key, _)| key.span);
     let mut refuse = |code, span, message: &str, help: &str| {
         decoder.refuse(Diagnostic::new(code, span, message).help(help))
     };
-    match (&ready.get, &ready.tcp) {
-        (Some(_), Some(tcp)) => {
-            refuse(codes::CONFLICTING_KEYS, tcp.span, "`get` and `tcp` are both given", "keep one of them")
+    let span = node.entry("ready").map_or(node.span, |(key, _)| key.span);
+    let given: Vec<(&str, Span)> = ["get", "tcp", "log", "infer"]
+        .into_iter()
+        .filter_map(|name| node.get("ready")?.entry(name).map(|(key, _)| (name, key.span)))
+        .collect();
+    match given[..] {
+        [(first, _), (second, span), ..] => {
+            let message = format!("`{first}` and `{second}` are both given");
+            return refuse(codes::CONFLICTING_KEYS, span, &message, "keep one of them");
         }
-        (None, Some(tcp)) if !tcp.value => refuse(
-            codes::INVALID_VALUE,
-            tcp.span,
-            "`tcp: false` shows nothing",
-            "write `tcp: true`, or a `get`",
-        ),
-        (None, None) if ready.within.is_none() => refuse(
-            codes::MISSING_KEY,
-            span,
-            "`ready` says nothing",
-            "write `{get: /health}` or `{tcp: true}`",
-        ),
-        _ => match ready.get.as_ref().and_then(|path| Some((path.span, path.known()?))) {
-            Some((span, path)) if !path.starts_with('/') => refuse(
-                codes::INVALID_VALUE,
-                span,
-                "a path of a service starts with `/`",
-                "write `get: /health`",
-            ),
-            _ => Some(()),
-        },
+        [] if ready.within.is_none() => {
+            let help = "write `{get: /health}`, `{tcp: true}`, `{log: \"started\"}` or `{infer: {post: …, json: …}}`";
+            return refuse(codes::MISSING_KEY, span, "`ready` says nothing", help);
+        }
+        _ => {}
     }
+    if let Some(tcp) = ready.tcp.as_ref().filter(|tcp| !tcp.value) {
+        let help = "write `tcp: true`, or a `get`";
+        return refuse(codes::INVALID_VALUE, tcp.span, "`tcp: false` shows nothing", help);
+    }
+    if let Some((Err(error), span)) =
+        ready.log.as_ref().and_then(|log| Some((Regex::new(log.known()?), log.span)))
+    {
+        let message =
+            format!("this is no regular expression: {}", error.to_string().lines().last().unwrap_or("?"));
+        return refuse(
+            codes::INVALID_VALUE,
+            span,
+            &message,
+            "a part of the line does as well: `log: started`",
+        );
+    }
+    let paths = [
+        ("get: /health", ready.get.as_ref()),
+        ("post: /predict", ready.infer.as_ref().map(|infer| &infer.post)),
+    ];
+    for (help, path) in paths {
+        if let Some(path) = path
+            && path.known().is_some_and(|text| !text.starts_with('/'))
+        {
+            let message = "a path of a service starts with `/`";
+            return refuse(codes::INVALID_VALUE, path.span, message, &format!("write `{help}`"));
+        }
+    }
+    Some(())
 }

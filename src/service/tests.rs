@@ -27,7 +27,7 @@ impl Scope for Nothing {
     }
 }
 
-fn read(text: &str) -> Result<ServiceSpec, Vec<String>> {
+pub(super) fn read(text: &str) -> Result<ServiceSpec, Vec<String>> {
     let mut sources = Sources::default();
     let source = sources.add("spec.yaml", text);
     let mut found = Diagnostics::default();
@@ -37,7 +37,7 @@ fn read(text: &str) -> Result<ServiceSpec, Vec<String>> {
         .ok_or_else(|| found.into_sorted().into_iter().map(|diagnostic| diagnostic.message).collect())
 }
 
-fn start_in(folder: &Path, text: &str, cancel: &Cancel) -> Result<Running, ServiceError> {
+pub(super) fn start_in(folder: &Path, text: &str, cancel: &Cancel) -> Result<Running, ServiceError> {
     let bounds = Bounds { spec_dir: folder.into(), project_root: folder.into(), workspace: None };
     let workspace = || Err::<PathBuf, _>("a service has no workspace".to_owned());
     let places = Places { bounds: &bounds, workspace: &workspace, saved: &[] };
@@ -47,11 +47,19 @@ fn start_in(folder: &Path, text: &str, cancel: &Cancel) -> Result<Running, Servi
     let deadline = Deadline::after(Duration::from_secs(30));
     start(
         &read(text).unwrap(),
-        &StartContext { scope: &Nothing, places: &places, world: &world, deadline, cancel, children },
+        &StartContext {
+            scope: &Nothing,
+            uses: &[],
+            places: &places,
+            world: &world,
+            deadline,
+            cancel,
+            children,
+        },
     )
 }
 
-fn start_here(text: &str) -> Result<Running, ServiceError> {
+pub(super) fn start_here(text: &str) -> Result<Running, ServiceError> {
     start_in(&std::env::temp_dir().canonicalize().unwrap(), text, &Cancel::new())
 }
 
@@ -73,7 +81,7 @@ fn listener() -> (TcpListener, u16) {
 fn a_command_is_ready_when_its_port_accepts_and_is_stopped_whole() {
     let (_listener, port) = listener();
     let began = Instant::now();
-    let mut running = start_here(&format!(
+    let running = start_here(&format!(
         "{{command: [sh, -c, 'echo at $0 $LEVEL; sleep 60 & wait', $port], env: {{LEVEL: 3}}, port: {port}}}"
     ))
     .unwrap();
@@ -108,14 +116,55 @@ fn a_command_is_ready_when_its_path_answers() {
 }
 
 #[test]
+fn a_command_is_ready_when_a_whole_inference_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    std::fs::write(folder.join("model.json"), model()).unwrap();
+    let served = start_in(&folder, "{serve: model.json}", &Cancel::new()).unwrap();
+    let port = served.port();
+    let ready = |infer: &str| {
+        start_here(&format!(
+            "{{command: [sleep, 60], port: {port}, ready: {{infer: {infer}, within: 100 ms}}}}"
+        ))
+    };
+    assert!(ready("{post: /predict, json: {instances: [[1, 2]]}}").is_ok());
+    let error = ready("{post: /predict, json: {rows: []}}").unwrap_err();
+    let expected = format!("`POST http://127.0.0.1:{port}/predict` is answered with status 400");
+    assert!(error.message.ends_with(&expected), "{error}");
+    let plain = start_here("{fake: [{any: /predict, text: soon}]}").unwrap();
+    let error = start_here(&format!(
+        "{{command: [sleep, 60], port: {}, ready: {{infer: {{post: /predict, json: 1}}, within: 100 ms}}}}",
+        plain.port()
+    ))
+    .unwrap_err();
+    assert!(error.message.ends_with("/predict` is answered with what is no JSON"), "{error}");
+}
+
+#[test]
+fn a_command_is_ready_when_its_log_says_so_and_its_end_is_seen() {
+    let running = start_here(
+        "{command: [sh, -c, 'echo loading; sleep 0.1; echo worker 3 is up >&2; sleep 1; echo lost; exit 4'], ready: {log: 'worker \\d is up$'}}",
+    )
+    .unwrap();
+    assert!(running.log().unwrap().starts_with("loading\nworker 3 is up"));
+    let began = Instant::now();
+    while running.ended().is_none() && began.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(running.ended().as_deref(), Some("exit code 4"));
+    let error = start_here("{command: [sleep, 60], ready: {log: up, within: 30 ms}}").unwrap_err();
+    assert!(error.message.ends_with("within 30 ms: it has written nothing that matches `up`"), "{error}");
+}
+
+#[test]
 fn a_command_that_is_not_ready_shows_the_end_of_its_log() {
     let error = start_here("{command: [sh, -c, 'seq 1 30; echo no module >&2; exit 3']}").unwrap_err();
     let log = error.log.clone().unwrap();
-    assert_eq!((log.lines().count(), log.lines().last()), (20, Some("no module")));
+    assert_eq!((log.lines().count(), log.lines().last()), (15, Some("no module")));
     assert!(
         error
             .to_string()
-            .contains("exit 3` ended with exit code 3 before it was ready; its log ends with:\n12\n13")
+            .contains("exit 3` ended with exit code 3 before it was ready; its log ends with:\n17\n18")
     );
 
     let error = start_here("{command: [sleep, 60], ready: {tcp: true, within: 30 ms}}").unwrap_err();
@@ -160,7 +209,7 @@ fn a_model_is_served() {
     std::fs::write(folder.join("model.json"), model()).unwrap();
     std::fs::write(folder.join("broken.json"), "{}").unwrap();
     let serve = |text: &str| start_in(&folder, text, &Cancel::new());
-    let mut running = serve("{serve: {model: ./model.json}}").unwrap();
+    let running = serve("{serve: {model: ./model.json}}").unwrap();
     assert_eq!(get(&format!("{}/health", running.url())).unwrap().0, 200);
     let (_, metadata) = get(&format!("{}/metadata", running.url())).unwrap();
     assert!(metadata.contains(r#""task":"classification""#), "{metadata}");
@@ -184,7 +233,7 @@ fn a_model_is_served() {
     assert!(error.message.starts_with("`broken.json`: this is no model of mlfunnel"), "{error}");
     let (_listener, port) = listener();
     let error = serve(&format!("{{serve: model.json, port: {port}}}")).unwrap_err();
-    assert_eq!(error.message, format!("the model cannot be served on port {port}: another program uses it"));
+    assert_eq!(error.message, format!("port {port} cannot be listened on: another program uses it"));
 }
 
 #[test]
@@ -192,12 +241,16 @@ fn mistakes_are_told_when_the_file_is_read() {
     for (text, expected) in [
         ("{}", "this service starts nothing"),
         ("{command: [a], serve: b}", "`command` and `serve` are given together"),
-        ("{fake: {routes: []}}", "fake services come in a later version"),
         ("{serve: a, ready: {tcp: true}}", "`ready` belongs to a `command`, and this service is none"),
         ("{command: [a], ready: {get: health}}", "a path of a service starts with `/`"),
         ("{command: [a], ready: {get: /a, tcp: true}}", "`get` and `tcp` are both given"),
         ("{command: [a], ready: {tcp: false}}", "`tcp: false` shows nothing"),
         ("{command: [a], ready: {}}", "`ready` says nothing"),
+        ("{command: [a], ready: {log: a, get: /}}", "`get` and `log` are both given"),
+        ("{command: [a], ready: {log: '('}}", "this is no regular expression: error: unclosed group"),
+        ("{command: [a], ready: {infer: {post: predict, json: 1}}}", "a path of a service starts with `/`"),
+        ("{command: [a], ready: {infer: {post: /predict}}}", "`infer` has no `json`"),
+        ("{fake: [], env: {A: b}}", "`env` belongs to a `command`, and this service is none"),
         ("{command: []}", "expected a list of words, got an empty list"),
         ("{comand: [a]}", "unknown key `comand` in a service"),
     ] {

@@ -28,7 +28,7 @@ params! {
     ///   connection could be used again. Percentiles are those of the samples themselves, by nearest rank: `p95` is the
     ///   smallest latency that at least 95 % of the samples do not exceed. pN needs `samples · (100 − N) ≥ 100`.
     ///   Samples follow one another on one connection.
-    /// - In a unit suite a probe reaches the suite's own services alone, in an integration suite nothing beyond this
+    /// - In a unit suite a probe reaches the suite's own fakes alone, in an integration suite nothing beyond this
     ///   machine, and in a smoke suite anything.
     ///
     /// ```yaml

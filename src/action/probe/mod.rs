@@ -19,6 +19,7 @@ use crate::syntax::{Arg, Decode, Decoder, Node};
 use crate::value::Kind;
 
 use keys::{Auth, Keys};
+pub(crate) use request::media_of;
 use request::{Content, Payload};
 
 /// The methods that have a key of their own.

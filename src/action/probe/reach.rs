@@ -49,23 +49,27 @@ pub(super) fn check_form(
 /// What is known of the server a probe asks.
 #[derive(Debug, PartialEq, Eq)]
 enum Reach {
-    /// One of the suite's own services.
-    Own,
+    /// One of the suite's own services, or fakes.
+    Own {
+        fake: bool,
+    },
     Host(String),
     Unknown,
 }
 
 pub(super) fn review(probe: &Probe, review: &Review<'_>, found: &mut Diagnostics) {
     let (message, help) = match (review.tier, reach(probe, review.known)) {
-        (Tier::Smoke, _) | (_, Reach::Own) | (Tier::Integration, Reach::Unknown) => return,
+        (Tier::Smoke, _)
+        | (_, Reach::Own { fake: true })
+        | (Tier::Integration, Reach::Own { .. } | Reach::Unknown) => return,
         (Tier::Integration, Reach::Host(host)) if url::is_loopback(&host) => return,
         (Tier::Integration, Reach::Host(host)) => (
             format!("`{host}` is beyond this machine, where no integration suite reaches"),
             "probe one of the suite's services, or move the case to a smoke suite",
         ),
         (Tier::Unit, _) => (
-            "a unit suite reaches no server but its own services".to_owned(),
-            "probe one of them, such as `$demo.url`, or move the case to an integration or a smoke suite",
+            "a unit suite reaches no server but its own fakes".to_owned(),
+            "probe one of them, such as `$api.url` of `services: {api: {fake: …}}`, or move the case to an integration or a smoke suite",
         ),
     };
     found.push(Diagnostic::new(codes::NETWORK_IN_TIER, probe.url.span, message).help(help));
@@ -84,8 +88,8 @@ fn reach(probe: &Probe, known: &dyn Fn(&Reference) -> Known) -> Reach {
 #[derive(Default)]
 struct Prefix {
     text: String,
-    /// It starts with the URL of one of the suite's services.
-    own: bool,
+    /// It starts with the URL of one of the suite's services; whether that is a fake.
+    own: Option<bool>,
     /// Nothing follows.
     whole: bool,
 }
@@ -120,10 +124,12 @@ impl Prefix {
             _ => "url",
         };
         match known(reference) {
-            Known::Service if part == "port" => self.text.push_str(SERVICE_PORT),
-            Known::Service if part == "host" => self.text.push_str(SERVICE_HOST),
-            Known::Service => {
-                self.own |= self.text.is_empty();
+            Known::Service | Known::Fake if part == "port" => self.text.push_str(SERVICE_PORT),
+            Known::Service | Known::Fake if part == "host" => self.text.push_str(SERVICE_HOST),
+            known @ (Known::Service | Known::Fake) => {
+                if self.text.is_empty() {
+                    self.own = Some(known == Known::Fake);
+                }
                 self.text.push_str("http://");
                 self.text.push_str(SERVICE_HOST);
                 self.text.push(':');
@@ -146,9 +152,11 @@ impl Prefix {
             },
         };
         match url::host(&format!("{scheme}://{authority}/")) {
-            Some(_) if self.own && authority == format!("{SERVICE_HOST}:{SERVICE_PORT}") => Reach::Own,
-            Some(host) => Reach::Host(host),
             None => Reach::Unknown,
+            Some(host) => match self.own {
+                Some(fake) if authority == format!("{SERVICE_HOST}:{SERVICE_PORT}") => Reach::Own { fake },
+                _ => Reach::Host(host),
+            },
         }
     }
 }

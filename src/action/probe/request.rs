@@ -172,7 +172,8 @@ fn fill(request: &mut Request, content: &Content, context: &Context<'_>) -> Resu
     Ok(())
 }
 
-fn media_of(name: &str) -> &'static str {
+/// What a file of this name is sent as.
+pub(crate) fn media_of(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("json") => "application/json",
         Some("jsonl" | "ndjson") => "application/x-ndjson",

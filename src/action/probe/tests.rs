@@ -297,6 +297,7 @@ fn mistakes_are_told_when_the_file_is_read() {
 fn known(reference: &Reference) -> Known {
     match &*reference.name {
         "demo" => Known::Service,
+        "api" => Known::Fake,
         "staging" => Known::Text("https://staging.example.org/v1".into()),
         "local" => Known::Text("http://localhost:8000".into()),
         _ => Known::Nothing,
@@ -305,7 +306,7 @@ fn known(reference: &Reference) -> Known {
 
 #[test]
 fn each_tier_reaches_only_so_far() {
-    let unit = "a unit suite reaches no server but its own services | probe one of them, such as `$demo.url`, or move the case to an integration or a smoke suite";
+    let unit = "a unit suite reaches no server but its own fakes | probe one of them, such as `$api.url` of `services: {api: {fake: …}}`, or move the case to an integration or a smoke suite";
     let beyond = |host| {
         format!(
             "`{host}` is beyond this machine, where no integration suite reaches | probe one of the suite's services, or move the case to a smoke suite"
@@ -313,9 +314,12 @@ fn each_tier_reaches_only_so_far() {
     };
     let staging = beyond("staging.example.org");
     for (spec, in_unit, in_integration) in [
-        ("get: ${demo.url}/health", None, None),
-        ("get: $demo.url", None, None),
-        ("{get: /health, base: $demo.url}", None, None),
+        ("get: ${api.url}/health", None, None),
+        ("get: $api.url", None, None),
+        ("{get: /health, base: $api.url}", None, None),
+        ("get: http://127.0.0.1:${api.port}/x", Some(unit), None),
+        ("get: ${demo.url}/health", Some(unit), None),
+        ("{get: /health, base: $demo.url}", Some(unit), None),
         ("get: http://127.0.0.1:${demo.port}/x", Some(unit), None),
         ("get: ${demo.url}.example.org/x", Some(unit), None),
         ("get: ${demo.url}@staging.example.org/x", Some(unit), Some(&*staging)),

@@ -1,8 +1,11 @@
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Run;
+use crate::action::World;
 use crate::action::site::{Site, show, write};
 use crate::system::clock::Deadline;
+use crate::system::process::{Listener, Stream};
 use crate::value::Value;
 
 #[test]
@@ -130,4 +133,179 @@ fn what_cannot_be_run_is_an_error() {
     ] {
         assert_eq!(Site::read::<Run>(spec).unwrap_err(), [expected], "{spec}");
     }
+}
+
+#[test]
+fn what_was_printed_is_cut_into_lines_and_documents() {
+    let site = Site::new();
+    let printed = |spec: &str, path: &str| show(&site.run::<Run>(spec).unwrap().outputs, path);
+    for (line, path, expected) in [
+        (r"printf 'a\r\n\nb'", "lines", r#"["a", "", "b"]"#),
+        ("echo oh >&2", "stderr_lines", r#"["oh"]"#),
+        (":", "lines", "[]"),
+        (r"printf '{\042a\042: 1}\n\n{\042a\042: 2}\n'", "json_lines.1.a", "2"),
+        (r"printf '{\042a\042: 1}\nepoch\n'", "json_lines", "line 2 of stdout is not JSON: expected value"),
+        (":", "json_lines", "stdout is empty, and so no JSON"),
+        (r"printf 'a\377'", "lines", "stdout is not UTF-8 at byte 1, and so has no lines"),
+    ] {
+        assert_eq!(
+            printed(&format!("{{shell: \"{}\"}}", line.replace('\\', "\\\\")), path),
+            expected,
+            "{line}"
+        );
+    }
+    let flood = "{shell: 'yes | head -c 100000', capture: 1 kB}";
+    let kept = "stdout is 97.66 KiB, more than `capture` keeps, and so was not";
+    assert_eq!(printed(flood, "lines"), format!("{kept} cut into lines"));
+    assert_eq!(printed(flood, "json_lines"), format!("{kept} read as JSON"));
+}
+
+#[test]
+fn variables_are_passed_on_where_they_are_named() {
+    let mut site = Site::new();
+    site.world = World::new([("CUDA_HOME".to_owned(), "/cuda".to_owned())].into());
+    site.children.env.push(("LC_ALL".into(), "C".into()));
+    let printed = |spec: &str| site.run::<Run>(spec).map(|done| show(&done.outputs, "lines"));
+    assert_eq!(printed("{shell: 'echo $CUDA_HOME'}").unwrap(), r#"[""]"#);
+    assert_eq!(printed("{shell: 'echo $CUDA_HOME', inherit_env: [CUDA_HOME]}").unwrap(), r#"["/cuda"]"#);
+    let both = "{shell: 'echo $CUDA_HOME', inherit_env: [CUDA_HOME], env: {CUDA_HOME: own}}";
+    assert_eq!(printed(both).unwrap(), r#"["own"]"#);
+    let error = printed("{shell: 'true', inherit_env: [CUDA_HOME, AWS_PROFILE]}").unwrap_err();
+    assert_eq!(
+        (error.code.name, &*error.message),
+        ("env-unset", "the environment variable `AWS_PROFILE` is not set")
+    );
+    assert_eq!(
+        printed("{shell: 'echo $LC_ALL', env: {LANG: C}}").unwrap(),
+        r#"[""]"#,
+        "a declared locale counts"
+    );
+    let found = Site::read::<Run>("{shell: 'true', inherit_env: [A=1]}").unwrap_err();
+    assert_eq!(
+        found,
+        ["`A=1` is no name of a variable | give names alone; `env: {NAME: value}` gives values"]
+    );
+}
+
+#[test]
+fn who_listens_hears_every_line_while_it_runs() {
+    let mut site = Site::new();
+    let (said, heard) = std::sync::mpsc::channel();
+    let said = std::sync::Mutex::new(said);
+    site.children.listener = Some(Listener(Arc::new(move |stream, line: &str| {
+        let _ = said.lock().unwrap().send((stream, line.to_owned()));
+    })));
+    // It goes on only when its first line was heard.
+    let go = site.workspace().join("go");
+    let waiting = std::thread::spawn(move || {
+        let first = heard.recv_timeout(Duration::from_secs(20)).unwrap();
+        std::fs::write(go, "").unwrap();
+        (first, heard)
+    });
+    site = site.with("workspace", "");
+    let spec = "{shell: 'echo one; until test -e $$MLFUNNEL_WORKSPACE/go; do sleep 0.01; done; echo two >&2; printf three'}";
+    site.run::<Run>(&spec.replace("$$", "$")).unwrap();
+    let (first, heard) = waiting.join().unwrap();
+    assert_eq!(first, (Stream::Stdout, "one".to_owned()));
+    let rest: Vec<_> = heard.try_iter().collect();
+    assert_eq!(rest.len(), 2);
+    assert!(
+        rest.contains(&(Stream::Stderr, "two".to_owned()))
+            && rest.contains(&(Stream::Stdout, "three".to_owned()))
+    );
+}
+
+#[test]
+fn its_grace_is_its_own() {
+    let mut site = Site::new();
+    site.deadline = Deadline::after(Duration::from_millis(200));
+    let slow = "trap 'sleep 0.6; echo saved; exit 0' TERM; echo on; sleep 60 & wait";
+    let end =
+        |grace: &str| site.run::<Run>(&format!("{{shell: \"{slow}\", grace: {grace}}}")).unwrap_err().notes;
+    assert_eq!(end("20 s"), ["stdout ends with:\non\nsaved"]);
+    site.deadline = Deadline::after(Duration::from_millis(200));
+    let end =
+        |grace: &str| site.run::<Run>(&format!("{{shell: \"{slow}\", grace: {grace}}}")).unwrap_err().notes;
+    assert_eq!(end("1 ms"), ["stdout ends with:\non"]);
+}
+
+#[test]
+fn scripts_and_notebooks_are_run_by_python() {
+    let site = Site::new();
+    let project = site.project();
+    write(
+        &project,
+        "train.py",
+        b"import sys, json; print(json.dumps({'args': sys.argv[1:], 'path': sys.argv[0][-8:]}))",
+    );
+    let show_of = |spec: &str, path: &str| show(&site.run::<Run>(spec).unwrap().outputs, path);
+    let spec = "{python: train.py, args: [--epochs, 3]}";
+    assert_eq!(show_of(spec, "json"), r#"{args: ["--epochs", "3"], path: "train.py"}"#);
+    let error = site.run::<Run>("{python: trian.py}").unwrap_err();
+    assert_eq!(error.message, "there is no file `trian.py`");
+    write(&project, "fail.py", b"raise ValueError('no rows')");
+    let bad = site.run::<Run>("{python: fail.py}").unwrap().unsuccessful.unwrap();
+    assert_eq!(bad.message, "`python fail.py` ended with exit code 1");
+    assert!(bad.notes[0].ends_with("ValueError: no rows"), "{bad:?}");
+
+    let notebook = |name: &str, cells: &[&str]| {
+        let cells: Vec<_> = cells
+            .iter()
+            .map(|source| serde_json::json!({"cell_type": "code", "source": source, "outputs": [], "metadata": {}}))
+            .collect();
+        let text = serde_json::json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+        write(&project, name, text.to_string().as_bytes());
+    };
+    // Without site packages there is no IPython.
+    let plain = |name: &str| {
+        let spec = format!("{{python: {name}, args: [x], env: {{PYTHONNOUSERSITE: 1, PYTHONPATH: $hide}}}}");
+        let mut site = Site::new();
+        write(&site.project(), name, &std::fs::read(project.join(name)).unwrap());
+        std::fs::create_dir(site.project().join("IPython")).unwrap();
+        write(&site.project().join("IPython"), "__init__.py", b"raise ImportError('none here')");
+        let hide = site.project().display().to_string();
+        site = site.with("hide", hide.as_str());
+        site.run::<Run>(&spec).unwrap()
+    };
+    notebook(
+        "good.ipynb",
+        &["import sys\nx = 2", "", "def f(y):\n    return x * y\nprint(sys.argv[1], __name__)", "f(21)"],
+    );
+    let done = plain("good.ipynb");
+    assert_eq!(show(&done.outputs, "lines"), r#"["x __main__", "42"]"#, "{done:?}");
+    for (name, cells, code, end) in [
+        (
+            "raises.ipynb",
+            &["x = 1", "y = 2\nz = x / 0"][..],
+            1,
+            "raises.ipynb, code cell 2, line 2: z = x / 0\nZeroDivisionError: division by zero",
+        ),
+        (
+            "syntax.ipynb",
+            &["print('never')", "if x\n"],
+            1,
+            "syntax.ipynb, code cell 2, line 1: if x\nSyntaxError: ",
+        ),
+        (
+            "magic.ipynb",
+            &["print('never')", "import os\n%matplotlib inline"],
+            1,
+            "magic.ipynb, code cell 2, line 2: `%matplotlib inline` is a magic, which needs IPython: install it for ",
+        ),
+        ("exits.ipynb", &["import sys", "sys.exit(7)", "print('never')"], 7, ""),
+    ] {
+        notebook(name, cells);
+        let done = plain(name);
+        assert_eq!(show(&done.outputs, "exit_code"), code.to_string(), "{name}: {done:?}");
+        let said = done.outputs.values["stderr"].as_text().unwrap().trim_end().to_owned();
+        assert!(said.contains(end), "{name}: {said}");
+        assert_eq!(show(&done.outputs, "stdout"), r#""""#, "{name}");
+    }
+    write(&project, "odd.ipynb", b"[]");
+    assert!(
+        plain("odd.ipynb").outputs.values["stderr"]
+            .as_text()
+            .unwrap()
+            .starts_with("odd.ipynb is no notebook: ")
+    );
 }

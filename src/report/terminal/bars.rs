@@ -65,7 +65,7 @@ impl Bars {
                 }
                 bar.set_message(words);
             }
-            Event::ServiceStarted(_) | Event::RunFinished(_) | Event::Unknown => {}
+            Event::ServiceStarted(_) | Event::Output { .. } | Event::RunFinished(_) | Event::Unknown => {}
         }
     }
 

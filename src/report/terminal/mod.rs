@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use indicatif::ProgressDrawTarget;
 
 use self::bars::Bars;
-use self::palette::{BOLD, Palette};
+use self::palette::{BOLD, FAINT, Palette};
 use super::Report;
 use super::quantity::{counted, seconds};
 use super::summary::Summary;
@@ -106,6 +106,11 @@ impl<W: Write> Terminal<W> {
             Event::ServiceStarted(service) if normal && (self.bars.is_none() || self.verbose()) => {
                 let (name, url) = (one_line(&service.name), one_line(&service.url));
                 Some(format!("service {name} is ready at {url} after {}\n", seconds(service.duration)))
+            }
+            Event::Output { id, stderr, text } if self.verbose() => {
+                let mark = if *stderr { '!' } else { '|' };
+                let lead = self.palette.paint(FAINT, &format!("{} {mark}", one_line(id)));
+                Some(format!("{lead} {}\n", one_line(text)))
             }
             Event::CaseFinished(case) => self.case(case),
             _ => None,

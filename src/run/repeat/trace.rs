@@ -23,6 +23,13 @@ struct Given {
     read_from: Option<Way>,
 }
 
+impl Given {
+    /// The way to the text that this is a form of; its own where it is none.
+    fn text(&self) -> &Way {
+        self.read_from.as_ref().unwrap_or(&self.way)
+    }
+}
+
 impl Trace {
     /// The outputs of a case's steps, in their order, with what differs by nature left out.
     pub(in crate::run) fn new(
@@ -53,28 +60,34 @@ impl Trace {
         self.outputs.iter().find(|given| given.way == *way).map(|given| &given.value)
     }
 
+    /// Whether the case lets this text, or a form that it is read in, differ as it will.
+    fn free(&self, text: &Way, repeat: &Repeat) -> bool {
+        let forms = || self.outputs.iter().filter(|given| given.text() == text);
+        let mut named = repeat.volatile.iter().filter_map(Volatile::output);
+        named.any(|named| forms().any(|given| given.way.0.starts_with(named)))
+    }
+
     /// How much another repetition has in common with this one, or the first place where it differs.
     pub(super) fn compare(&self, again: &Self, repeat: &Repeat) -> Result<u64, String> {
         let mut measured = 0;
-        // What has been compared in a form that says more of it.
-        let mut known: Vec<&Way> = Vec::new();
+        // Texts that were compared in one of their forms, and those of which that says enough.
+        let (mut read, mut known): (Vec<&Way>, Vec<&Way>) = (Vec::new(), Vec::new());
         let added = again.outputs.iter().filter(|given| self.find(&given.way).is_none());
         for given in self.outputs.iter().chain(added) {
-            let way = &given.way;
-            let settled = |trace: &Self| trace.find(way).and_then(|value| settled(way, value, repeat));
-            let spoken_of = || {
-                repeat
-                    .volatile
-                    .iter()
-                    .any(|one| matches!(one, Volatile::Output(named) if named.starts_with(&way.0)))
-            };
+            let (way, text) = (&given.way, given.text());
+            let another_form = given.read_from.is_some() && read.contains(&text);
+            if another_form || known.contains(&text) || self.free(text, repeat) || again.free(text, repeat) {
+                continue;
+            }
+            let settled = |trace: &Self| trace.find(way).map(|value| settled(way, value, repeat));
             match (settled(self), settled(again)) {
-                _ if known.contains(&way) => {}
                 (Some(first), Some(again)) => {
                     measured += differ::outputs(way, &first, &again, &repeat.tolerance)?;
+                    read.push(text);
+                    let mut named = repeat.volatile.iter().filter_map(Volatile::output);
                     // Spelt otherwise, numbers may still be close.
-                    if repeat.tolerance != Tolerance::EXACT || spoken_of() {
-                        known.extend(&given.read_from);
+                    if repeat.tolerance != Tolerance::EXACT || named.any(|named| named.starts_with(&way.0)) {
+                        known.push(text);
                     }
                 }
                 (Some(first), None) => {
@@ -126,19 +139,11 @@ fn label(step: &Step, steps: &[Step]) -> Option<Segment> {
     }
 }
 
-/// An output without what the case lets differ; `None` where that is all of it.
-fn settled(way: &Way, value: &Value, repeat: &Repeat) -> Option<Value> {
-    let mut value = value.clone();
-    for volatile in &repeat.volatile {
-        let Volatile::Output(named) = volatile else { continue };
-        if way.0.starts_with(named) {
-            return None;
-        }
-        if let Some(rest) = named.strip_prefix(&way.0[..]) {
-            value = without(&value, rest);
-        }
-    }
-    Some(value)
+/// An output without what the case lets differ.
+fn settled(way: &Way, value: &Value, repeat: &Repeat) -> Value {
+    let named = repeat.volatile.iter().filter_map(Volatile::output);
+    let inside = named.filter_map(|named| named.strip_prefix(&way.0[..]));
+    inside.fold(value.clone(), |value, rest| without(&value, rest))
 }
 
 /// The files of a workspace by name. What Python compiled holds the time at which its source was written.

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
@@ -19,7 +19,12 @@ const SWALLOWED: usize = 64 << 20;
 /// The request's body as JSON.
 pub(super) async fn json(request: Request) -> Result<Value, Refusal> {
     check_type(request.headers())?;
-    let bytes = read(request).await?;
+    let too_large = || {
+        let error = format!("the body is larger than {LIMIT} bytes; send fewer instances at a time");
+        Refusal { status: StatusCode::PAYLOAD_TOO_LARGE, error }
+    };
+    let bytes =
+        receive(request.into_body(), LIMIT).await.map_err(Refusal::bad_request)?.ok_or_else(too_large)?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Refusal::bad_request(format!("the body is not JSON: {error}")))
 }
@@ -36,23 +41,19 @@ fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, error })
 }
 
-async fn read(request: Request) -> Result<Vec<u8>, Refusal> {
-    let mut body = request.into_body();
+/// Receives a body of at most `limit` bytes; `None` when it is larger.
+pub(in crate::service) async fn receive(mut body: Body, limit: usize) -> Result<Option<Vec<u8>>, String> {
     let mut bytes = Vec::new();
     let mut received = 0;
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let frame = frame.map_err(|error| Refusal::bad_request(format!("the body broke off: {error}")))?;
+        let frame = frame.map_err(|error| format!("the body broke off: {error}"))?;
         let Ok(data) = frame.into_data() else { continue };
         received += data.len();
-        if received <= LIMIT {
+        if received <= limit {
             bytes.extend_from_slice(&data);
-        } else if received > SWALLOWED {
+        } else if received > limit + SWALLOWED {
             break;
         }
     }
-    if received <= LIMIT {
-        return Ok(bytes);
-    }
-    let error = format!("the body is larger than {LIMIT} bytes; send fewer instances at a time");
-    Err(Refusal { status: StatusCode::PAYLOAD_TOO_LARGE, error })
+    Ok((received <= limit).then_some(bytes))
 }

@@ -40,15 +40,15 @@ impl Predictor for Adder {
     }
 }
 
-fn start() -> Server {
-    Server::start(Arc::new(Adder { features: vec!["a".into(), "b".into()] }), 0).unwrap()
+fn start() -> Host {
+    super::start(Arc::new(Adder { features: vec!["a".into(), "b".into()] }), 0).unwrap()
 }
 
 fn client() -> Client {
     Client::new(ClientOptions::default()).unwrap()
 }
 
-fn ask(server: &Server, method: &str, path: &str, body: &str) -> (Response, Value) {
+fn ask(server: &Host, method: &str, path: &str, body: &str) -> (Response, Value) {
     let mut request = Request::new(method, &format!("{}{path}", server.url()));
     request.body = body.into();
     let response = client().send(&request).unwrap();
@@ -56,7 +56,7 @@ fn ask(server: &Server, method: &str, path: &str, body: &str) -> (Response, Valu
     (response, document)
 }
 
-fn predict(server: &Server, body: &str) -> (u16, Value) {
+fn predict(server: &Host, body: &str) -> (u16, Value) {
     let (response, document) = ask(server, "POST", "/predict", body);
     assert_eq!(response.header("content-type"), Some("application/json"));
     (response.status, document)
@@ -199,7 +199,7 @@ fn stopping_is_clean_and_bounded_whatever_clients_do() {
 fn a_port_in_use_is_an_error_that_names_it() {
     let server = start();
     let model = Arc::new(Adder { features: Vec::new() });
-    let error = Server::start(model, server.port()).unwrap_err();
-    let expected = format!("the model cannot be served on port {}: another program uses it", server.port());
+    let error = super::start(model, server.port()).unwrap_err();
+    let expected = format!("port {} cannot be listened on: another program uses it", server.port());
     assert_eq!(error.to_string(), expected);
 }

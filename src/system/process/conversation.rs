@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::capture::Captured;
-use super::group::Group;
-use super::pump::{self, Drain};
+use super::pump::Drain;
 use super::start::start;
+use super::tree::Tree;
 use super::{Command, Exit, Network, ProcessError};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
@@ -32,7 +32,7 @@ const MOST_AHEAD: usize = 1 << 20;
 /// A running child that answers on its standard input. Stopped, with all it has started, when dropped.
 #[derive(Debug)]
 pub struct Conversation {
-    group: Option<Group>,
+    tree: Option<Tree>,
     exit: Option<Exit>,
     stream: UnixStream,
     /// Read from the stream and not yet asked for.
@@ -50,6 +50,8 @@ pub enum Broken {
     TimedOut,
     /// The token was cancelled; likewise.
     Cancelled,
+    /// The child cannot be kept from whom it may not speak to.
+    NotSandboxed,
     /// The child has ended, or (`None`) closed its end of the conversation and lives on.
     Ended(Option<Exit>),
 }
@@ -59,6 +61,7 @@ impl fmt::Display for Broken {
         match self {
             Broken::TimedOut => write!(f, "its time was over"),
             Broken::Cancelled => write!(f, "it was interrupted"),
+            Broken::NotSandboxed => write!(f, "it was started where no sandbox can be put on it"),
             Broken::Ended(Some(Exit::Code(code))) => write!(f, "it ended with exit code {code}"),
             Broken::Ended(Some(Exit::Signal(signal))) => write!(f, "it was ended by signal {signal}"),
             Broken::Ended(None) => write!(f, "it closed its standard input, on which it should answer"),
@@ -81,9 +84,9 @@ pub fn converse(command: &Command) -> Result<Conversation, ProcessError> {
     let (stdout, its_stdout) = io::pipe().map_err(io)?;
     let (stderr, its_stderr) = io::pipe().map_err(io)?;
     let stdin = Stdio::from(OwnedFd::from(theirs));
-    let child = start(command, stdin, its_stdout.into(), its_stderr.into())?;
+    let tree = start(command, [stdin, its_stdout.into(), its_stderr.into()], true)?;
     Ok(Conversation {
-        group: Some(Group::new(child)),
+        tree: Some(tree),
         exit: None,
         stream,
         incoming: Incoming::default(),
@@ -97,7 +100,7 @@ pub fn converse(command: &Command) -> Result<Conversation, ProcessError> {
 impl Conversation {
     /// The number of the process.
     pub fn pid(&self) -> Option<u32> {
-        self.group.as_ref().map(Group::pid)
+        self.tree.as_ref().map(Tree::pid)
     }
 
     /// Writes all of it. What the child writes meanwhile, to whichever of its streams, is taken in.
@@ -153,21 +156,28 @@ impl Conversation {
 
     /// The addresses it tried to reach and was kept from since this was last asked, each once.
     pub fn take_refused(&mut self) -> Vec<String> {
-        Vec::new()
+        self.tree.as_mut().map(Tree::take_refused).unwrap_or_default()
     }
 
     /// From now on the child may speak to these alone. In force when this returns.
     pub fn set_network(&mut self, network: &Network) -> Result<(), Broken> {
-        if self.network != *network {
-            self.network = network.clone();
+        if self.network == *network {
+            return Ok(());
         }
-        Ok(())
+        match self.tree.as_mut().and_then(|tree| tree.reach(network)) {
+            Some(Ok(())) => {
+                self.network = network.clone();
+                Ok(())
+            }
+            Some(Err(_)) => Err(Broken::NotSandboxed),
+            None => Err(self.ended()),
+        }
     }
 
     /// How the child ended, if it has.
     pub fn poll_exit(&mut self) -> Option<Exit> {
-        if let Some(group) = &mut self.group {
-            self.exit = group.poll_exit();
+        if let Some(tree) = &mut self.tree {
+            self.exit = tree.poll_exit();
         }
         self.exit
     }
@@ -175,13 +185,13 @@ impl Conversation {
     /// Asks the child to end, waits up to `grace` for it to do so, kills what is left. Returns how it ended; `None` when
     /// even the kernel could not end it.
     pub fn stop(&mut self, grace: Duration) -> Option<Exit> {
-        if let Some(mut group) = self.group.take() {
+        if let Some(mut tree) = self.tree.take() {
             // Who reads its input to the end ends by itself.
             let _ = self.stream.shutdown(std::net::Shutdown::Write);
-            group.terminate();
-            self.exit = group.wait_exit(grace).or_else(|| {
-                group.kill();
-                group.wait_exit(LAST_WAIT)
+            tree.terminate();
+            self.exit = tree.wait_exit(grace).or_else(|| {
+                tree.kill();
+                tree.wait_exit(LAST_WAIT)
             });
         }
         self.exit
@@ -189,6 +199,10 @@ impl Conversation {
 
     /// Sleeps until something can be done, or a moment. Whether there is something to read from the stream.
     fn wait(&mut self, interest: PollFlags, deadline: Deadline, cancel: &Cancel) -> Result<bool, Broken> {
+        // All that it wrote was there before this was known.
+        if self.exit.is_some() {
+            return Err(Broken::Ended(self.exit));
+        }
         if cancel.is_cancelled() {
             return Err(Broken::Cancelled);
         }
@@ -196,34 +210,40 @@ impl Conversation {
             return Err(Broken::TimedOut);
         }
         let stream = PollFd::new(&self.stream, interest);
-        // A closed output would be ready for ever.
-        let stand_in = self.stream.as_fd();
-        let output = |drain: &Drain| drain.fd().map_or(PollFlags::empty(), |_| PollFlags::IN);
-        let (out, err) = (output(&self.stdout), output(&self.stderr));
-        let mut fds = [
-            stream,
-            PollFd::from_borrowed_fd(self.stdout.fd().unwrap_or(stand_in), out),
-            PollFd::from_borrowed_fd(self.stderr.fd().unwrap_or(stand_in), err),
-        ];
+        let news = self.tree.as_ref().and_then(Tree::fd);
+        let others = [self.stdout.fd(), self.stderr.fd(), news];
+        let [out, err, news] = others.map(|fd| watched(fd, &self.stream));
+        let mut fds = [stream, out, err, news];
         let timeout = deadline.remaining_up_to(LOOK);
         let timeout = Timespec { tv_sec: timeout.as_secs() as i64, tv_nsec: timeout.subsec_nanos().into() };
         // An interrupted wait is a short one.
         let _ = poll(&mut fds, Some(&timeout));
-        let [readable, out, err] = fds.map(|fd| fd.revents().intersects(!PollFlags::OUT));
+        let [readable, out, err, news] = fds.map(|fd| fd.revents().intersects(!PollFlags::OUT));
         if out {
             self.stdout.read(&mut self.buffer);
         }
         if err {
             self.stderr.read(&mut self.buffer);
         }
+        if news {
+            self.poll_exit();
+        }
         Ok(readable)
     }
 
     fn ended(&mut self) -> Broken {
-        if let Some(group) = &mut self.group {
-            self.exit = group.wait_exit(LAST_WORDS);
+        if let Some(tree) = &mut self.tree {
+            self.exit = tree.wait_exit(LAST_WORDS);
         }
         Broken::Ended(self.exit)
+    }
+}
+
+/// What has been closed would be ready for ever.
+fn watched<'a>(fd: Option<BorrowedFd<'a>>, otherwise: &'a UnixStream) -> PollFd<'a> {
+    match fd {
+        Some(fd) => PollFd::from_borrowed_fd(fd, PollFlags::IN),
+        None => PollFd::new(otherwise, PollFlags::empty()),
     }
 }
 

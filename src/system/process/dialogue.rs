@@ -6,9 +6,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use super::capture::Captured;
-use super::group::Group;
 use super::pump::{self, Drain};
 use super::start::start;
+use super::tree::Tree;
 use super::{Command, Exit, ProcessError};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
@@ -21,11 +21,10 @@ const LOOK: Duration = Duration::from_millis(25);
 const GRACE: Duration = Duration::from_millis(300);
 const BUFFER: usize = 64 * 1024;
 
-/// A running child that reads lines and writes lines. Ended with its whole group when dropped.
+/// A running child that reads lines and writes lines. Ended with all it started when dropped.
 #[derive(Debug)]
 pub struct Dialogue {
-    group: Group,
-    exit_fd: Option<OwnedFd>,
+    tree: Tree,
     stdin: Option<File>,
     stdout: Option<File>,
     stderr: Drain,
@@ -64,10 +63,9 @@ impl Dialogue {
         let (stderr, its_stderr) = io::pipe().map_err(io)?;
         pump::nonblocking(&stdin).map_err(io)?;
         pump::nonblocking(&stdout).map_err(io)?;
-        let group = Group::new(start(command, its_stdin.into(), its_stdout.into(), its_stderr.into())?);
+        let tree = start(command, [its_stdin.into(), its_stdout.into(), its_stderr.into()], false)?;
         Ok(Self {
-            exit_fd: group.exit_fd(),
-            group,
+            tree,
             stdin: Some(OwnedFd::from(stdin).into()),
             stdout: Some(OwnedFd::from(stdout).into()),
             stderr: Drain::new(Some(stderr.into()), command.capture_limit).map_err(io)?,
@@ -86,7 +84,7 @@ impl Dialogue {
         let mut rest = &line[..];
         loop {
             self.write(&mut rest);
-            let exit = self.group.poll_exit();
+            let exit = self.tree.poll_exit();
             let before = self.unread.len();
             self.read();
             if let Some(found) = self.unread[before..].iter().position(|&byte| byte == b'\n') {
@@ -105,7 +103,7 @@ impl Dialogue {
                 return Err(Silence::Exited(exit));
             }
             if self.stdout.is_none() {
-                return Err(self.group.wait_exit(GRACE).map_or(Silence::Closed, Silence::Exited));
+                return Err(self.tree.wait_exit(GRACE).map_or(Silence::Closed, Silence::Exited));
             }
             if cancel.is_cancelled() {
                 return Err(Silence::Cancelled);
@@ -113,11 +111,7 @@ impl Dialogue {
             if deadline.expired() {
                 return Err(Silence::TimedOut);
             }
-            let readable = [
-                self.stdout.as_ref().map(AsFd::as_fd),
-                self.stderr.fd(),
-                self.exit_fd.as_ref().map(AsFd::as_fd),
-            ];
+            let readable = [self.stdout.as_ref().map(AsFd::as_fd), self.stderr.fd(), self.tree.fd()];
             let writable = self.stdin.as_ref().filter(|_| !rest.is_empty()).map(AsFd::as_fd);
             pump::sleep(&readable, writable, deadline.remaining_up_to(LOOK));
         }
@@ -129,13 +123,13 @@ impl Dialogue {
         self.stderr.collector.snapshot()
     }
 
-    /// Tells it by the end of its input that nothing more will be asked, lets it go, and ends what is left of its group.
+    /// Tells it by the end of its input that nothing more will be asked, lets it go, and ends what is left.
     /// What it wrote beyond its answers comes back.
     pub fn end(mut self) -> Vec<u8> {
         self.stdin = None;
-        if self.group.wait_exit(GRACE).is_none() {
-            self.group.terminate();
-            self.group.wait_exit(GRACE);
+        if self.tree.wait_exit(GRACE).is_none() {
+            self.tree.terminate();
+            self.tree.wait_exit(GRACE);
         }
         self.read();
         std::mem::take(&mut self.unread)

@@ -39,6 +39,10 @@ pub enum ProcessError {
         /// What the system said.
         source: io::Error,
     },
+    /// The process that would watch over it could not be started; why.
+    NoSupervisor(String),
+    /// What it may not reach could not be put out of its reach; why.
+    NotSandboxed(String),
 }
 
 impl fmt::Display for ProcessError {
@@ -62,6 +66,10 @@ impl fmt::Display for ProcessError {
             ProcessError::Io { program, source } => {
                 write!(f, "`{}` cannot be started: {source}", program.display())
             }
+            ProcessError::NoSupervisor(why) => {
+                write!(f, "the process that watches over a child cannot be started: {why}")
+            }
+            ProcessError::NotSandboxed(why) => write!(f, "no sandbox can be put on the child: {why}"),
         }
     }
 }

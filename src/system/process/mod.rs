@@ -1,30 +1,40 @@
 //! Child processes: run to their end within bounds, or kept running as a service.
 //!
-//! A child gets its own process group, exactly the environment it is given, and pipes that are always drained. Whatever
-//! the ending, the whole group is gone when the call returns.
+//! A child gets its own process group, exactly the environment it is given, and pipes that are always drained. Between it
+//! and this process stands a supervisor, which is this program started again ([`supervise`]). Whatever the ending, this
+//! process's own by force included, all that the child has started is ended with it; on systems other than Linux, all of
+//! it that has not left the child's process group.
 
 mod capture;
 mod conversation;
 mod dialogue;
 mod error;
-mod group;
+mod lines;
 mod lookup;
-mod memory;
 pub mod orphans;
 mod pump;
 mod run;
+mod sandbox;
 mod service;
 mod start;
+mod supervisor;
+mod tree;
+mod words;
 
 use std::path::PathBuf;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 pub use capture::Captured;
 pub use conversation::{Broken, Conversation, converse};
 pub use dialogue::{Dialogue, Silence};
 pub use error::ProcessError;
-pub use run::run;
+pub use lines::{Listener, Stream};
+pub use run::{Follow, run, run_followed};
+pub use sandbox::{Support, support};
 pub use service::{Running, spawn};
+pub use supervisor::supervise;
 
 use super::cancel::Cancel;
 use super::clock::Deadline;
@@ -57,7 +67,7 @@ pub struct Sandbox {
 }
 
 /// Whom a child may speak to. Unix sockets are never in the way.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Network {
     /// Everybody.
     #[default]
@@ -69,7 +79,7 @@ pub enum Network {
 }
 
 /// How a process ended by itself or was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {
     /// With this exit code.
     Code(i32),
@@ -97,11 +107,10 @@ pub struct Finished {
     pub stdout: Captured,
     /// What it wrote to standard error.
     pub stderr: Captured,
-    /// From just before it was started to its exit.
+    /// From just before it was started to its exit, the supervisor's own start left out.
     pub duration: Duration,
-    /// The largest resident set of any one of its processes, in bytes. The kernel's own high-water mark, read every
-    /// 20 ms at the latest: growth after the last reading is missed. `None` when the child was too quick to be read, or
-    /// the platform does not tell.
+    /// The largest resident set of any one of its processes, in bytes, as the kernel counts it; never less than what the
+    /// supervisor held when it started the child, some megabytes. `None` when the supervisor was ended by force.
     pub peak_memory: Option<u64>,
     /// Why the wait was over.
     pub ending: Ending,

@@ -1,40 +1,57 @@
-//! Processes that left their group: daemons that a child started and forgot.
+//! Supervisors that are running, and processes that have lost theirs.
 //!
-//! On Linux this process can ask to become the parent of such orphans ([`adopt`]), and then find and end them
-//! ([`sweep`]). Elsewhere both do nothing.
+//! A supervisor ends all that its child has started. Should a child end its own supervisor, what is left falls to this
+//! process, if it has asked for it ([`adopt`], on Linux), which then ends it ([`sweep`]).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io;
-use std::process::Child;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::process::{Child, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 /// How long killed children may take to go: longer only when the kernel itself is stuck with one.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The children started here and not yet reaped. Held while one is started, so that a sweep never sees an unknown one.
-static OURS: Mutex<Option<HashSet<u32>>> = Mutex::new(None);
+/// The supervisors started here and not yet reaped, with the sockets they live by. Held while one is started, so that a
+/// sweep never sees an unknown one.
+static OURS: Mutex<Option<HashMap<u32, UnixStream>>> = Mutex::new(None);
 
-fn ours() -> MutexGuard<'static, Option<HashSet<u32>>> {
+/// Whether orphans fall to this process.
+static ADOPTING: AtomicBool = AtomicBool::new(false);
+
+fn ours() -> MutexGuard<'static, Option<HashMap<u32, UnixStream>>> {
     OURS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) fn register(start: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
+pub(super) fn register(line: UnixStream, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
     let mut ours = ours();
     let child = start()?;
-    ours.get_or_insert_default().insert(child.id());
+    ours.get_or_insert_default().insert(child.id(), line);
     Ok(child)
 }
 
-/// Reaps a child, of which `reap` tells whether it could. Nobody is sent a signal meanwhile: the number is free afterwards.
-pub(super) fn reap(pid: u32, reap: impl FnOnce() -> bool) {
+/// Reaps a supervisor that is about to exit. Nobody is sent a signal meanwhile: the number is free afterwards.
+pub(super) fn reap(supervisor: &mut Child) -> Option<ExitStatus> {
     let mut ours = ours();
-    if reap() {
-        ours.get_or_insert_default().remove(&pid);
-    }
+    let status = supervisor.wait().ok();
+    ours.get_or_insert_default().remove(&supervisor.id());
+    status
+}
+
+/// Whether a supervisor that is not reaped has not exited.
+pub(super) fn is_running(supervisor: &Child) -> bool {
+    i32::try_from(supervisor.id()).ok().and_then(Pid::from_raw).is_some_and(|pid| !exited(pid))
+}
+
+fn exited(pid: Pid) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+    !matches!(waitid(WaitId::Pid(pid), options), Ok(None))
 }
 
 /// Makes orphaned descendants children of this process. To be called once, early.
@@ -43,42 +60,42 @@ pub(super) fn reap(pid: u32, reap: impl FnOnce() -> bool) {
 /// When the kernel does not know how.
 pub fn adopt() -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    {
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+        ADOPTING.store(true, Ordering::Release);
+    }
     Ok(())
 }
 
-/// Kills and reaps every adopted orphan, and what it orphans in turn. Returns how many there were.
+/// Kills and reaps every adopted orphan, and what it orphans in turn. Returns how many there were; none before [`adopt`].
 ///
-/// Children that are still being run or served are left alone. But a daemon belongs to nobody: call this only while no
-/// child runs whose daemons are wanted.
+/// The supervisors of children that are being run or served are left alone; any other child of this process is taken for
+/// an orphan.
 pub fn sweep() -> usize {
     #[cfg(target_os = "linux")]
-    return linux::sweep();
-    #[cfg(not(target_os = "linux"))]
-    return 0;
+    if ADOPTING.load(Ordering::Acquire) {
+        return linux::sweep();
+    }
+    0
 }
 
-/// Ends every child started here with its whole group, and every orphan: for a process that is about to exit, whose
-/// threads may still be waiting for a child to end politely.
+/// Ends every child started here with all it has started: for a process that is about to exit, whose threads may still be
+/// waiting for a child to end politely.
 pub fn end_all() {
-    let groups: Vec<Pid> = {
+    let supervisors: Vec<Pid> = {
         let ours = ours();
-        let groups: Vec<Pid> =
-            ours.iter().flatten().filter_map(|pid| Pid::from_raw(i32::try_from(*pid).ok()?)).collect();
-        for group in &groups {
-            // Fails when nobody is left, which is what was wanted.
-            let _ = kill_process_group(*group, Signal::KILL);
+        for line in ours.iter().flat_map(HashMap::values) {
+            let _ = line.shutdown(Shutdown::Both);
         }
-        groups
+        let pids = ours.iter().flat_map(HashMap::keys);
+        pids.filter_map(|pid| Pid::from_raw(i32::try_from(*pid).ok()?)).collect()
     };
-    // What they leave behind is adopted only once they are gone.
     let end = Instant::now() + LAST_WAIT;
-    let gone = |pid: &Pid| {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        !matches!(waitid(WaitId::Pid(*pid), options), Ok(None))
-    };
-    while !groups.iter().all(gone) && Instant::now() < end {
+    while !supervisors.iter().all(|pid| exited(*pid)) && Instant::now() < end {
         thread::sleep(Duration::from_millis(2));
+    }
+    for stuck in supervisors.into_iter().filter(|pid| !exited(*pid)) {
+        let _ = kill_process(stuck, Signal::KILL);
     }
     sweep();
 }
@@ -96,7 +113,7 @@ mod linux {
             let ours = super::ours();
             let orphans: Vec<Pid> = children()
                 .into_iter()
-                .filter(|pid| !ours.as_ref().is_some_and(|ours| ours.contains(pid)))
+                .filter(|pid| !ours.as_ref().is_some_and(|ours| ours.contains_key(pid)))
                 .filter_map(|pid| i32::try_from(pid).ok().and_then(Pid::from_raw))
                 .collect();
             drop(ours);

@@ -8,7 +8,8 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
-use super::capture::Collector;
+use super::capture::{Captured, Collector};
+use super::lines::{Lines, Listener, Stream};
 
 /// A child that floods its output must not keep the loop from looking at the clock.
 const MOST_READS: usize = 8;
@@ -25,6 +26,7 @@ pub(super) fn nonblocking(fd: &impl AsFd) -> io::Result<()> {
 pub(super) struct Drain {
     pipe: Option<File>,
     pub(super) collector: Collector,
+    lines: Option<Lines>,
 }
 
 impl Drain {
@@ -33,7 +35,20 @@ impl Drain {
         if let Some(pipe) = &pipe {
             nonblocking(pipe)?;
         }
-        Ok(Drain { pipe, collector: Collector::new(limit) })
+        Ok(Drain { pipe, collector: Collector::new(limit), lines: None })
+    }
+
+    /// The same, with every line told as it comes.
+    pub(super) fn told(self, listener: Option<&Listener>, stream: Stream) -> Drain {
+        Drain { lines: listener.map(|listener| Lines::new(listener.clone(), stream)), ..self }
+    }
+
+    /// All that came; a last line without an end is told as well.
+    pub(super) fn finish(mut self) -> Captured {
+        if let Some(lines) = &mut self.lines {
+            lines.end();
+        }
+        self.collector.finish()
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -51,7 +66,12 @@ impl Drain {
             let Some(pipe) = &mut self.pipe else { return };
             match pipe.read(buffer) {
                 Ok(0) => self.pipe = None,
-                Ok(count) => self.collector.push(&buffer[..count]),
+                Ok(count) => {
+                    self.collector.push(&buffer[..count]);
+                    if let Some(lines) = &mut self.lines {
+                        lines.push(&buffer[..count]);
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(_) => self.pipe = None,

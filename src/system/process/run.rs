@@ -1,13 +1,14 @@
 //! One child from start to end, within its bounds.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::BorrowedFd;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::group::Group;
-use super::memory::PeakMemory;
+use super::lines::{Listener, Stream};
 use super::pump::{self, Drain, Feed};
 use super::start::start;
+use super::tree::{Ended, Tree};
 use super::{Command, Ending, Exit, Finished, ProcessError};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
@@ -20,9 +21,6 @@ const LINGER: Duration = Duration::from_millis(200);
 const LAST_WAIT: Duration = Duration::from_secs(2);
 /// A cancelled token is noticed within this time.
 const LOOK: Duration = Duration::from_millis(25);
-/// The same without a notice from the kernel that the child has exited.
-const LOOK_BLIND: Duration = Duration::from_millis(5);
-const SIGKILL: i32 = 9;
 
 #[derive(Clone, Copy)]
 enum Phase {
@@ -34,39 +32,65 @@ enum Phase {
 }
 
 /// Runs a child until it exits, the deadline passes or the token is cancelled. In the latter two its whole process group
-/// is asked to end (SIGTERM) and 300 ms later made to (SIGKILL). What is left of the group after an ordinary exit is
-/// killed. Output is captured throughout; a daemon that left the group and holds the output open does not hold up the
-/// return for more than 200 ms.
+/// is asked to end (SIGTERM) and 300 ms later all it has started is made to (SIGKILL). What is left after an ordinary exit
+/// is killed. Output is captured throughout; on systems other than Linux, a daemon that left the group and holds the output
+/// open does not hold up the return for more than 200 ms.
 pub fn run(command: &Command, deadline: Deadline, cancel: &Cancel) -> Result<Finished, ProcessError> {
+    run_followed(command, &Follow::new(deadline, cancel))
+}
+
+/// How long a child may run, how it is ended, and who hears what it prints.
+pub struct Follow<'a> {
+    pub deadline: Deadline,
+    pub cancel: &'a Cancel,
+    /// Between the request to end and the end by force.
+    pub grace: Duration,
+    /// Who is told of its lines while it runs.
+    pub listener: Option<&'a Listener>,
+}
+
+impl<'a> Follow<'a> {
+    /// The grace of 300 ms, and nobody who listens.
+    pub fn new(deadline: Deadline, cancel: &'a Cancel) -> Self {
+        Self { deadline, cancel, grace: GRACE, listener: None }
+    }
+}
+
+/// As [`run`], with more to say of how.
+pub fn run_followed(command: &Command, follow: &Follow<'_>) -> Result<Finished, ProcessError> {
     let began = Instant::now();
-    let stdin = if command.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
-    let mut child = start(command, stdin, Stdio::piped(), Stdio::piped())?;
-    let pipes = (
-        child.stdin.take().map(OwnedFd::from),
-        child.stdout.take().map(OwnedFd::from),
-        child.stderr.take().map(OwnedFd::from),
-    );
-    let mut group = Group::new(child);
-    let io = |source| ProcessError::Io { program: command.argv[0].clone().into(), source };
+    let io = |source| ProcessError::Io {
+        program: command.argv.first().cloned().unwrap_or_default().into(),
+        source,
+    };
+    let (stdin, feed) = match &command.stdin {
+        Some(_) => io::pipe().map(|(read, write)| (read.into(), Some(write.into()))).map_err(io)?,
+        None => (Stdio::null(), None),
+    };
+    let (stdout, its_stdout) = io::pipe().map_err(io)?;
+    let (stderr, its_stderr) = io::pipe().map_err(io)?;
+    let mut tree = start(command, [stdin, its_stdout.into(), its_stderr.into()], false)?;
+    let stdout = Drain::new(Some(stdout.into()), command.capture_limit).map_err(io)?;
+    let stderr = Drain::new(Some(stderr.into()), command.capture_limit).map_err(io)?;
     let mut wait = Wait {
-        feed: Feed::new(pipes.0, command.stdin.as_deref().unwrap_or_default()).map_err(io)?,
-        stdout: Drain::new(pipes.1, command.capture_limit).map_err(io)?,
-        stderr: Drain::new(pipes.2, command.capture_limit).map_err(io)?,
-        memory: PeakMemory::of(group.pid()),
+        feed: Feed::new(feed, command.stdin.as_deref().unwrap_or_default()).map_err(io)?,
+        stdout: stdout.told(follow.listener, Stream::Stdout),
+        stderr: stderr.told(follow.listener, Stream::Stderr),
         buffer: Vec::new(),
     };
-    let (exit, ending) = wait.until_exit(&mut group, deadline, cancel);
-    let duration = began.elapsed();
-    group.bury();
+    let (ended, ending) = wait.until_end(&mut tree, follow);
+    let duration = ended.duration.unwrap_or_else(|| began.elapsed());
+    let refused = tree.take_refused();
+    drop(tree);
     wait.drain_rest();
     Ok(Finished {
-        exit,
-        stdout: wait.stdout.collector.finish(),
-        stderr: wait.stderr.collector.finish(),
+        exit: ended.exit,
+        stdout: wait.stdout.finish(),
+        stderr: wait.stderr.finish(),
         duration,
-        peak_memory: wait.memory.bytes(),
+        peak_memory: ended.peak_memory,
         ending,
-        refused: Vec::new(),
+        refused,
     })
 }
 
@@ -74,42 +98,42 @@ struct Wait<'a> {
     feed: Feed<'a>,
     stdout: Drain,
     stderr: Drain,
-    memory: PeakMemory,
     buffer: Vec<u8>,
 }
 
 impl Wait<'_> {
-    fn until_exit(&mut self, group: &mut Group, deadline: Deadline, cancel: &Cancel) -> (Exit, Ending) {
-        let exit_fd = group.exit_fd();
-        let look = if exit_fd.is_some() { LOOK } else { LOOK_BLIND };
+    fn until_end(&mut self, tree: &mut Tree, follow: &Follow<'_>) -> (Ended, Ending) {
+        let Follow { deadline, cancel, grace, .. } = *follow;
         let mut phase = Phase::Running;
         let mut ending = Ending::Exited;
         loop {
-            if let Some(exit) = group.poll_exit() {
-                return (exit, ending);
+            if let Some(ended) = tree.poll_end() {
+                return (ended, ending);
             }
             let now = Instant::now();
             match phase {
                 Phase::Running => {
                     if cancel.is_cancelled() || deadline.expired() {
                         ending = if cancel.is_cancelled() { Ending::Cancelled } else { Ending::TimedOut };
-                        group.terminate();
-                        phase = Phase::Terminating(now + GRACE);
+                        tree.terminate();
+                        phase = Phase::Terminating(now + grace);
                     }
                 }
                 Phase::Terminating(end) if now >= end => {
-                    group.kill();
+                    tree.kill();
                     phase = Phase::Killed(now + LAST_WAIT);
                 }
-                Phase::Killed(end) if now >= end => return (Exit::Signal(SIGKILL), ending),
+                Phase::Killed(end) if now >= end => {
+                    let exit = Exit::Signal(libc::SIGKILL);
+                    return (Ended { exit, duration: None, peak_memory: None }, ending);
+                }
                 Phase::Terminating(_) | Phase::Killed(_) => {}
             }
             let next = match phase {
-                Phase::Running => deadline.remaining_up_to(look),
-                Phase::Terminating(end) | Phase::Killed(end) => end.saturating_duration_since(now).min(look),
+                Phase::Running => deadline.remaining_up_to(LOOK),
+                Phase::Terminating(end) | Phase::Killed(end) => end.saturating_duration_since(now).min(LOOK),
             };
-            let next = next.min(self.memory.sample()).max(Duration::from_micros(100));
-            self.pump(exit_fd.as_ref(), next);
+            self.pump(tree.fd(), next);
         }
     }
 
@@ -126,8 +150,8 @@ impl Wait<'_> {
         }
     }
 
-    fn pump(&mut self, exit_fd: Option<&OwnedFd>, timeout: Duration) {
-        let readable = [self.stdout.fd(), self.stderr.fd(), exit_fd.map(AsFd::as_fd)];
+    fn pump(&mut self, news: Option<BorrowedFd<'_>>, timeout: Duration) {
+        let readable = [self.stdout.fd(), self.stderr.fd(), news];
         pump::sleep(&readable, self.feed.fd(), timeout);
         self.stdout.read(&mut self.buffer);
         self.stderr.read(&mut self.buffer);
@@ -274,13 +298,9 @@ mod tests {
         assert_eq!(got.exit, Exit::Code(0));
         let text = got.stdout.text();
         assert!(text.ends_with("done\n"), "{text}");
-        let pid = text.lines().next().unwrap().parse().unwrap();
-        assert!(alive(&format!("{pid}")), "it left the group, so it is not this function's to end");
-        rustix::process::kill_process(
-            rustix::process::Pid::from_raw(pid).unwrap(),
-            rustix::process::Signal::KILL,
-        )
-        .unwrap();
+        if cfg!(target_os = "linux") {
+            assert!(gone(text.lines().next().unwrap()), "the daemon outlived what started it");
+        }
     }
 
     #[test]

@@ -9,9 +9,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::capture::Captured;
-use super::group::Group;
 use super::pump::{self, Drain};
 use super::start::start;
+use super::tree::Tree;
 use super::{Command, Exit, ProcessError};
 
 /// How often a stopped service's log is looked at without anything being written to it.
@@ -21,10 +21,10 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 /// Between the request to end and the end by force, when a service is dropped without having been stopped.
 const DROP_GRACE: Duration = Duration::from_millis(300);
 
-/// A running child with its whole process group. Stopped when dropped.
+/// A running child with all it has started. Stopped when dropped.
 #[derive(Debug)]
 pub struct Running {
-    group: Option<Group>,
+    tree: Option<Tree>,
     exit: Option<Exit>,
     log: Arc<Mutex<Drain>>,
     stopping: Arc<AtomicBool>,
@@ -40,9 +40,9 @@ pub fn spawn(command: &Command, log_limit: usize) -> Result<Running, ProcessErro
     };
     let (reader, writer) = io::pipe().map_err(io)?;
     let other = writer.try_clone().map_err(io)?;
-    let child = start(command, Stdio::null(), writer.into(), other.into())?;
+    let tree = start(command, [Stdio::null(), writer.into(), other.into()], false)?;
     let mut running = Running {
-        group: Some(Group::new(child)),
+        tree: Some(tree),
         exit: None,
         log: Arc::new(Mutex::new(Drain::new(Some(OwnedFd::from(reader)), log_limit).map_err(io)?)),
         stopping: Arc::default(),
@@ -58,13 +58,13 @@ pub fn spawn(command: &Command, log_limit: usize) -> Result<Running, ProcessErro
 impl Running {
     /// The number of the process that leads the group.
     pub fn pid(&self) -> Option<u32> {
-        self.group.as_ref().map(Group::pid)
+        self.tree.as_ref().map(Tree::pid)
     }
 
-    /// How the child ended, if it has. Its group is still to be stopped then.
+    /// How the child ended, if it has, and all it started with it.
     pub fn poll_exit(&mut self) -> Option<Exit> {
-        if let Some(group) = &mut self.group {
-            self.exit = group.poll_exit();
+        if let Some(tree) = &mut self.tree {
+            self.exit = tree.poll_exit();
         }
         self.exit
     }
@@ -77,15 +77,12 @@ impl Running {
     /// Asks the group to end, waits up to `grace` for its leader to do so, kills what is left. Returns how the child
     /// ended; `None` when even the kernel could not end it.
     pub fn stop(&mut self, grace: Duration) -> Option<Exit> {
-        if let Some(mut group) = self.group.take() {
-            group.terminate();
-            self.exit = group.wait_exit(grace).or_else(|| {
-                group.kill();
-                group.wait_exit(LAST_WAIT)
+        if let Some(mut tree) = self.tree.take() {
+            tree.terminate();
+            self.exit = tree.wait_exit(grace).or_else(|| {
+                tree.kill();
+                tree.wait_exit(LAST_WAIT)
             });
-            if self.exit.is_some() {
-                group.bury();
-            }
         }
         self.stopping.store(true, Ordering::Release);
         if let Some(pump) = self.pump.take() {

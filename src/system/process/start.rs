@@ -1,41 +1,51 @@
-//! Starting a child in its own process group.
+//! Starting a child under a supervisor.
 
 use std::ffi::CString;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Stdio};
+use std::io;
+use std::path::PathBuf;
+use std::process::Stdio;
 
-use super::{Command, ProcessError, lookup, orphans};
+use super::tree::{NotStarted, Tree};
+use super::words::Start;
+use super::{Command, ProcessError, lookup, supervisor};
 
-/// Starts the command as the leader of a new process group.
+/// Starts the command as the leader of a new process group, with these streams. `changing` when whom it may speak to is
+/// to be told again later.
 pub(super) fn start(
     command: &Command,
-    stdin: Stdio,
-    stdout: Stdio,
-    stderr: Stdio,
-) -> Result<Child, ProcessError> {
+    [stdin, stdout, stderr]: [Stdio; 3],
+    changing: bool,
+) -> Result<Tree, ProcessError> {
     check_passable(command)?;
     if !command.cwd.is_dir() {
         return Err(ProcessError::NoWorkingDirectory(command.cwd.clone()));
     }
     let program = lookup::program(command)?;
-    let mut std_command = std::process::Command::new(&program);
-    std_command
-        .arg0(&command.argv[0])
-        .args(&command.argv[1..])
-        .env_clear()
-        .envs(command.env.iter().map(|(key, value)| (key, value)))
-        .current_dir(&command.cwd)
-        .stdin(stdin)
-        .stdout(stdout)
-        .stderr(stderr)
-        .process_group(0);
-    orphans::register(|| std_command.spawn()).map_err(|source| match source.kind() {
+    let writable = command.sandbox.writable.as_ref();
+    let order = Start {
+        program: program.clone().into(),
+        argv: command.argv.clone(),
+        env: command.env.clone(),
+        cwd: command.cwd.clone().into(),
+        network: command.sandbox.network.clone(),
+        changing,
+        writable: writable.map(|folders| folders.iter().map(Into::into).collect()),
+    };
+    let (supervisor, control) = supervisor::start(stdin, stdout, stderr)?;
+    Tree::start(supervisor, control, order).map_err(|not_started| match not_started {
+        NotStarted::System(error) => explain(program, error),
+        NotStarted::Other(error) => error,
+    })
+}
+
+fn explain(program: PathBuf, source: io::Error) -> ProcessError {
+    match source.kind() {
         // The file itself was there a moment ago: what is missing is what it asks to be run by.
-        std::io::ErrorKind::NotFound => ProcessError::NotExecutable {
+        io::ErrorKind::NotFound => ProcessError::NotExecutable {
             program,
             why: "the interpreter its first line names does not exist".into(),
         },
-        std::io::ErrorKind::PermissionDenied => {
+        io::ErrorKind::PermissionDenied => {
             ProcessError::NotExecutable { program, why: "permission denied".into() }
         }
         _ if source.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error()) => {
@@ -45,7 +55,7 @@ pub(super) fn start(
             }
         }
         _ => ProcessError::Io { program, source },
-    })
+    }
 }
 
 fn check_passable(command: &Command) -> Result<(), ProcessError> {

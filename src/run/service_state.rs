@@ -1,0 +1,61 @@
+//! What the services of a case have to do with its ending: those that are gone, and what they wrote last.
+
+use super::Shared;
+use super::attempt::Attempt;
+use super::problem::Teller;
+use super::services::Urls;
+use crate::diagnostic::codes;
+use crate::event::{Outcome, Problem};
+use crate::plan::Case;
+
+/// The problem of a case that would begin without one of its services: what it found could say nothing.
+pub(super) fn gone(case: &Case, shared: &Shared, urls: &Urls) -> Option<Problem> {
+    if case.suite.services.is_empty() {
+        return None;
+    }
+    ended(case, shared, urls, "had ended before this case began").into_iter().next()
+}
+
+/// Tells of services that ended while the case ran; where it did not pass, also what the others wrote last.
+pub(super) fn tell(case: &Case, shared: &Shared, urls: &Urls, attempt: &mut Attempt) {
+    if case.suite.services.is_empty() || attempt.outcome == Outcome::NotRun {
+        return;
+    }
+    let ended = ended(case, shared, urls, "ended while this case ran");
+    if attempt.outcome == Outcome::Passed {
+        attempt.warnings.extend(ended);
+        return;
+    }
+    for (name, running) in urls.commands(case, shared) {
+        let log = running.log().unwrap_or_default();
+        if running.ended().is_none()
+            && !log.is_empty()
+            && let Some(first) = attempt.problems.first_mut()
+        {
+            first
+                .notes
+                .push(shared.redactor.hide(&format!("the service `{name}` wrote last:\n{log}")).into_owned());
+        }
+    }
+    // What died is likely why the rest went wrong: it is said first.
+    attempt.problems.splice(0..0, ended);
+}
+
+fn ended(case: &Case, shared: &Shared, urls: &Urls, when: &str) -> Vec<Problem> {
+    let teller = Teller { sources: &shared.sources, redactor: &shared.redactor, case };
+    urls.commands(case, shared)
+        .into_iter()
+        .filter_map(|(name, running)| {
+            let how = running.ended()?;
+            let message = format!("the service `{name}` {when}, with {how}");
+            let mut problem =
+                teller.problem(codes::SERVICE_FAILED, Outcome::Errored, case.template.span, message);
+            let log = running.log().unwrap_or_default();
+            problem.notes.push(match log.as_str() {
+                "" => "it has written nothing".to_owned(),
+                log => format!("its log ends with:\n{log}"),
+            });
+            Some(teller.hide(problem))
+        })
+        .collect()
+}
