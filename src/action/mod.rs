@@ -13,6 +13,7 @@ mod inspect;
 mod labels;
 mod matrix;
 mod page;
+mod parity;
 mod predict;
 mod preparation;
 mod probe;

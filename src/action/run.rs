@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::form::Form;
+pub(super) use form::called;
+
 use super::argv::{Argv, Words, environment, inherited, json_bytes};
 use super::{Action, Context, Done, Named, Output, StepError};
 use crate::diagnostic::{Diagnostic, codes};
@@ -167,15 +169,8 @@ impl Run {
     fn command(&self, context: &Context<'_>) -> Result<(Command, String), StepError> {
         let keys = &self.keys;
         let form::Words { argv, name } = self.command.words(context)?;
-        let declared = context.maybe(keys.env.as_ref())?;
-        let given = inherited(&context.children.env, &keys.inherit_env, &context.world.env)?;
-        let mut env = environment(&given, keys.env.as_ref().zip(declared.as_deref()))?;
-        let workspace = (context.places.workspace)().map_err(StepError::new)?;
-        env.push(("MLFUNNEL_WORKSPACE".to_owned(), workspace.to_string_lossy().into_owned()));
-        let cwd = match &keys.cwd {
-            Some(cwd) => folder(context, cwd)?,
-            None => context.places.bounds.project_root.clone(),
-        };
+        let env = variables(context, &keys.inherit_env, keys.env.as_ref())?;
+        let cwd = folder(context, keys.cwd.as_ref())?;
         let stdin = match &keys.stdin {
             Some(stdin) => Some(bytes(&context.get(stdin)?).map_err(|error| error.at(stdin.span))?),
             None => None,
@@ -187,8 +182,27 @@ impl Run {
     }
 }
 
-fn folder(context: &Context<'_>, cwd: &Arg<Arc<str>>) -> Result<PathBuf, StepError> {
-    context.places.input(&context.get(cwd)?).map_err(|error| error.at(cwd.span))
+/// The environment of a command: what every child gets, what is passed on to it, what is declared, and the case's
+/// workspace.
+pub(super) fn variables(
+    context: &Context<'_>,
+    inherit: &[Spanned<Arc<str>>],
+    env: Option<&Arg<Arc<Map>>>,
+) -> Result<Vec<(String, String)>, StepError> {
+    let declared = context.maybe(env)?;
+    let given = inherited(&context.children.env, inherit, &context.world.env)?;
+    let mut variables = environment(&given, env.zip(declared.as_deref()))?;
+    let workspace = (context.places.workspace)().map_err(StepError::new)?;
+    variables.push(("MLFUNNEL_WORKSPACE".to_owned(), workspace.to_string_lossy().into_owned()));
+    Ok(variables)
+}
+
+/// Where a command starts: the project's root when nothing is said.
+pub(super) fn folder(context: &Context<'_>, cwd: Option<&Arg<Arc<str>>>) -> Result<PathBuf, StepError> {
+    match cwd {
+        Some(cwd) => context.places.input(&context.get(cwd)?).map_err(|error| error.at(cwd.span)),
+        None => Ok(context.places.bounds.project_root.clone()),
+    }
 }
 
 fn bytes(value: &Value) -> Result<Vec<u8>, StepError> {
@@ -199,7 +213,7 @@ fn bytes(value: &Value) -> Result<Vec<u8>, StepError> {
     }
 }
 
-fn explain(error: &ProcessError) -> StepError {
+pub(super) fn explain(error: &ProcessError) -> StepError {
     let step = StepError::new(error.to_string());
     match error {
         ProcessError::NotFound { searched, .. } if searched.is_empty() => step

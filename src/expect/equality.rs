@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Bench, Fault, Judged, Matcher, Miss, Named, SHOWN};
 use crate::syntax::{Arg, Decode, Decoder, Node};
-use crate::value::{Evidence, Mismatch, Tolerance, Value, clip, compare};
+use crate::value::{Evidence, Mismatch, Tolerance, Value, clip, compare, off_by};
 
 /// A plain scalar or list: equal, floats within the tolerance in force.
 #[derive(Debug)]
@@ -81,21 +81,10 @@ fn judge(actual: &Value, expected: &Value, tolerance: &Tolerance) -> Judged {
     Judged::new(Evidence::values(comparison.measured), miss)
 }
 
-/// Six digits tell how far off a number is; the rest is noise of the subtraction.
-pub(super) fn brief(difference: f64) -> f64 {
-    format!("{difference:.5e}").parse().unwrap_or(difference)
-}
-
 /// A difference in words: how many elements, and the worst with its place.
 pub(super) fn explain(mismatch: &Mismatch, measured: usize, actual: &Value, expected: &Value) -> Miss {
     let worst = &mismatch.worst;
-    let off = match (worst.difference, worst.allowed) {
-        (Some(difference), Some(allowed)) if allowed > 0.0 => {
-            format!(", off by {:?} (allowed {:?})", brief(difference), brief(allowed))
-        }
-        (Some(difference), _) => format!(", off by {:?}", brief(difference)),
-        _ => String::new(),
-    };
+    let off = off_by(worst.difference, worst.allowed);
     let at = if worst.path.0.is_empty() { String::new() } else { format!("{}: ", worst.path) };
     let (summary, worst_line) = match &worst.form {
         Some(form) if worst.path.0.is_empty() => (form.clone(), None),

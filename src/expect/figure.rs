@@ -3,10 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::checks::Checks;
-use super::equality::brief;
 use super::{Bench, Fault, Judged, Miss};
 use crate::syntax::{Arg, Decode, Decoder, Node};
-use crate::value::{Evidence, FromValue, Value, clip, compare};
+use crate::value::{Evidence, FromValue, Value, clip, compare, off_by};
 
 /// What is wanted of a figure.
 #[derive(Debug)]
@@ -43,12 +42,10 @@ impl<T: FromValue + Clone + Into<Value>> Wanted<T> {
             Self::Exactly(wanted) => {
                 let wanted: Value = wanted.bind(bench.scope)?.into();
                 compare(figure, &wanted, &bench.tolerance).mismatch.map(|mismatch| {
-                    let off = match (mismatch.worst.difference, mismatch.worst.allowed) {
-                        (Some(difference), Some(allowed)) if allowed > 0.0 => {
-                            format!(", off by {:?} (allowed {:?})", brief(difference), brief(allowed))
-                        }
-                        _ => String::new(),
-                    };
+                    // How far off a count is, everybody sees.
+                    let allowed = mismatch.worst.allowed.filter(|allowed| *allowed > 0.0);
+                    let off = allowed.map(|allowed| off_by(mismatch.worst.difference, Some(allowed)));
+                    let off = off.unwrap_or_default();
                     let mut miss = Miss::new(
                         format!("{name} is {figure}, expected {wanted}{off}"),
                         format!("{name} {wanted}"),

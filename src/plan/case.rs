@@ -74,7 +74,7 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
     let mut compile =
         |steps: &[crate::syntax::StepSpec], names: &mut Names<'_>, decoder: &mut Decoder<'_>| {
             let read: Vec<_> =
-                steps.iter().map(|spec| step::compile(spec, &around, names, &mut saved, decoder)).collect();
+                steps.iter().map(|spec| step::compile(spec, around, names, &mut saved, decoder)).collect();
             read.into_iter().collect::<Option<Vec<_>>>()
         };
     let steps = compile(&spec.steps, &mut names, decoder);

@@ -92,9 +92,18 @@ impl<'p> Names<'p> {
         self.own.entry(name.clone()).or_insert((what, span));
     }
 
-    /// Notes a name that an action binds for a part of its own parameters, where it stands for something already.
-    pub(super) fn refuse_taken(&self, bound: &Bound, found: &mut Diagnostics) {
-        Names::new(Some(self)).declare(&bound.name, What::Bound, bound.span, found);
+    /// Checks the uses in a step whose action binds names for a part of its own parameters: these must not stand for
+    /// something already, and mean nothing beside that part.
+    pub(super) fn check_beside(&self, bound: &[Bound], uses: &[Use], found: &mut Diagnostics) {
+        let mut with = Names::new(Some(self));
+        for Bound { name, span } in bound {
+            Names::new(Some(self)).declare(name, What::Bound, *span, found);
+            if self.find(name).is_none() {
+                with.own.insert(name.clone(), (What::Bound, *span));
+            }
+        }
+        with.check(uses, found);
+        self.used.borrow_mut().extend(with.take_used());
     }
 
     /// Turns a later step into one that has run.
@@ -185,7 +194,16 @@ impl<'p> Names<'p> {
             }
             Some(What::Service { fake }) => self.check_service(reference, *fake),
             Some(What::Step { entry, first }) => check_output(reference, entry, *first, wanted),
-            Some(What::Var(_) | What::Fixture | What::Row | What::Bound | What::Broken) => Ok(()),
+            // Where it means something it was taken out of the uses.
+            Some(What::Bound) => {
+                let message = format!("`${name}` has no value at this place");
+                wrong(
+                    codes::UNKNOWN_NAME,
+                    message,
+                    "the action gives it one inside its subjects alone".to_owned(),
+                )
+            }
+            Some(What::Var(_) | What::Fixture | What::Row | What::Broken) => Ok(()),
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Around {
 /// Types one step and checks its names; `None` when something is wrong, which has then been noted.
 pub(super) fn compile(
     spec: &StepSpec,
-    around: &Around,
+    around: Around,
     names: &mut Names<'_>,
     saved: &mut Vec<Arc<str>>,
     decoder: &mut Decoder<'_>,
@@ -31,9 +31,6 @@ pub(super) fn compile(
     let chosen = choose(spec, around, decoder);
     let action =
         chosen.and_then(|(entry, _, node)| (entry.read)(&decoder.with_defaults(entry.name, node), decoder));
-    for bound in std::mem::take(&mut decoder.bound) {
-        names.refuse_taken(&bound, decoder.found);
-    }
     let expect = spec.keys.expect.as_ref().map(|node| Expectations::read(node, decoder));
     let warn = spec.keys.warn.as_ref().map(|node| Expectations::read(node, decoder));
     let uses = std::mem::take(&mut decoder.uses);
@@ -41,7 +38,7 @@ pub(super) fn compile(
     // Expectations may speak of their own step.
     let (before, after): (Vec<_>, Vec<_>) =
         uses.into_iter().partition(|used| Some(&used.reference.name) != own.as_ref());
-    names.check(&before, decoder.found);
+    names.check_beside(&std::mem::take(&mut decoder.bound), &before, decoder.found);
     match (&own, chosen, &action) {
         (Some(id), Some((entry, ..)), Some(action)) => names.ran(id, entry, action.first_output()),
         (Some(id), ..) => names.broke(id),
@@ -98,7 +95,7 @@ pub(super) fn declare_ids(steps: &[StepSpec], names: &mut Names<'_>, decoder: &m
 /// The one key that names an action.
 fn choose<'s>(
     spec: &'s StepSpec,
-    around: &Around,
+    around: Around,
     decoder: &mut Decoder<'_>,
 ) -> Option<(&'static Entry, &'s Key, &'s Node)> {
     let mut actions = Vec::new();

@@ -39,7 +39,7 @@ pub use outputs::Outputs;
 pub use path::{Path, Segment};
 pub use quantity::{DURATION_FORM, SIZE_FORM, parse_duration, parse_size, show_duration, show_size};
 pub use table::{Column, Table};
-pub use tolerance::Tolerance;
+pub use tolerance::{Tolerance, off_by};
 
 /// The entries of a mapping, in the order they were written.
 pub type Map = IndexMap<Arc<str>, Value>;

@@ -47,6 +47,22 @@ impl fmt::Display for Tolerance {
     }
 }
 
+/// How far off a number is and what was accepted, to stand at the end of a sentence; empty where it is no number.
+pub fn off_by(difference: Option<f64>, allowed: Option<f64>) -> String {
+    match (difference, allowed) {
+        (Some(difference), Some(allowed)) if allowed > 0.0 => {
+            format!(", off by {:?} (allowed {:?})", brief(difference), brief(allowed))
+        }
+        (Some(difference), _) => format!(", off by {:?}", brief(difference)),
+        _ => String::new(),
+    }
+}
+
+/// Six digits tell how far off a number is; the rest is noise of the subtraction.
+fn brief(difference: f64) -> f64 {
+    format!("{difference:.5e}").parse().unwrap_or(difference)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

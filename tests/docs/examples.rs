@@ -168,6 +168,21 @@ fn every_example_project_passes() {
 }
 
 #[test]
+fn the_skewed_example_fails_as_its_readme_shows() {
+    let folder = root().join("examples/parity");
+    let output = run_in(&folder, &["run", "skewed", "--color", "never"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+    let shown = blocks(&readme).into_iter().find(|block| block.info == "text").unwrap();
+    assert!(
+        said(&output).contains(&shown.text),
+        "the page shows\n{}\nand it is\n{}",
+        shown.text,
+        said(&output)
+    );
+}
+
+#[test]
 fn the_readme_states_the_two_commands_and_every_action() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for command in ["cargo run --release -- run specs", "cargo test"] {

@@ -98,7 +98,7 @@ fn python(script: &Arg<Arc<str>>, arguments: Vec<String>, context: &Context<'_>)
 }
 
 /// The command as people write it, not too much of it.
-fn called(argv: &[String]) -> String {
+pub(in crate::action) fn called(argv: &[String]) -> String {
     let line = argv.join(" ").replace('\n', " ");
     match line.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", &line[..end]),
