@@ -58,6 +58,7 @@ fn with_first(action: Box<dyn Action>, timeout: &str) -> (Exit, Vec<CaseFinished
         keep_failed: false,
         shuffle: None,
         require_env: false,
+        require_sandbox: false,
         update_snapshots: false,
         repeat: 1,
         output: false,

@@ -66,7 +66,7 @@ pub trait Action: Debug + Send + Sync {
         false
     }
 
-    /// Whether it starts processes of the team's own, which hidden inputs such as the time zone can reach.
+    /// Whether it starts processes of the team's own: they are sandboxed, and hidden inputs such as the time zone reach them.
     fn starts_children(&self) -> bool {
         false
     }
@@ -154,6 +154,8 @@ pub struct Done {
     pub unsuccessful: Option<Unsuccessful>,
     /// What the action itself checked.
     pub checked: Vec<Checked>,
+    /// Whom its children tried to reach and were kept from, each once: that fails the step whatever `expect` says.
+    pub refused: Vec<String>,
 }
 
 impl From<Outputs> for Done {

@@ -29,8 +29,12 @@ params! {
     /// script or notebook.
     ///
     /// - It starts in the project's root, or in `cwd`. A program without `/` is searched in `PATH`.
-    /// - Its environment is `PATH`, `HOME`, `LANG`, `TMPDIR`, `MLFUNNEL_WORKSPACE` (the case's own folder), and what
-    ///   `inherit_env` and `env` declare: nothing else is passed on, so that a case means the same on every machine.
+    /// - Its environment is `PATH`, `HOME`, `LANG`, `TMPDIR` (a folder of the run), `MLFUNNEL_WORKSPACE` (the case's own
+    ///   folder), and what `inherit_env` and `env` declare: nothing else is passed on, so that a case means the same on
+    ///   every machine.
+    /// - In a unit suite it reaches only the suite's own fakes, in an integration suite only this machine; an address
+    ///   beyond is refused, named, and fails the step, whatever the command makes of it. It writes only to its workspace,
+    ///   to `TMPDIR`, and below the folders that `writable:` in `mlfunnel.yaml` names; elsewhere it may read.
     /// - It reads `stdin`: text as it is, any other value as JSON; nothing when left out.
     /// - An exit code other than 0, or an end by a signal, fails the step, unless `expect` speaks of `exit_code`.
     /// - At its timeout, or when the run is interrupted, it is asked to end, together with all its children, and made to
@@ -227,7 +231,9 @@ pub(super) fn explain(error: &ProcessError) -> StepError {
 }
 
 fn with_notes(error: StepError, finished: &Finished) -> StepError {
-    last_words(finished).into_iter().fold(error, StepError::note)
+    let refused =
+        finished.refused.iter().map(|address| format!("it tried to reach {address}, and was kept from it"));
+    last_words(finished).into_iter().chain(refused).fold(error, StepError::note)
 }
 
 /// The end of stderr, or of stdout where stderr is empty.

@@ -121,6 +121,9 @@ pub(super) struct Run {
     /// Make a variable of the environment that is not set an error, even where it has a default.
     #[arg(long)]
     pub require_env: bool,
+    /// Make a step that starts processes an error where those cannot be kept from the network and from other files.
+    #[arg(long)]
+    pub require_sandbox: bool,
     /// Rewrite the stored snapshots instead of comparing with them.
     #[arg(long)]
     pub update_snapshots: bool,

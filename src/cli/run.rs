@@ -51,7 +51,7 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let folder = RunFolder::create().map_err(|error| format!("no temporary folder can be made: {error}"))?;
     keep_quiet();
-    // Where the kernel cannot, daemons of children are left alone.
+    // Where the kernel cannot, a child that ends its own supervisor is out of reach.
     let _ = orphans::adopt();
     let _interrupts = on_interrupt(cancel.clone(), at_once(folder.clone()))?;
     let settings = &plan.settings;
@@ -61,6 +61,7 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
         keep_failed: args.keep_failed,
         shuffle: args.shuffle,
         require_env: args.require_env || settings.require_env,
+        require_sandbox: args.require_sandbox || settings.require_sandbox,
         update_snapshots: args.update_snapshots,
         repeat: args.repeat.unwrap_or(1),
         vars: args.select.vars.iter().cloned().collect(),

@@ -67,6 +67,13 @@ codes! {
     PATH_OUTSIDE = "path-outside";
     /// A unit suite reaches no socket but its own fakes, an integration suite nothing beyond loopback.
     NETWORK_IN_TIER = "network-in-tier";
+    /// A child of the step, or a process that one started, tried to reach an address that its tier does not reach, and was
+    /// kept from it. It fails the case even where the program went on without: elsewhere it would have got through, and
+    /// the result would depend on it. Let it reach a service of the suite, or move the case to a tier that reaches further.
+    NETWORK_REFUSED = "network-refused";
+    /// `--require-sandbox` is given, and this machine cannot keep children from the network or from writing outside the
+    /// workspace; the message says what is missing. Containers often forbid it: allow the `seccomp` and `landlock` calls.
+    NO_SANDBOX = "no-sandbox";
     /// A percentile pN needs `samples · (100 − N) ≥ 100`: p95 needs 20 samples, p99 needs 100.
     TOO_FEW_SAMPLES = "too-few-samples";
     /// A `poll` that is allowed to take longer than the timeout around it can never use its time.

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::SetTolerance;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes, did_you_mean};
-use crate::source::Sources;
+use crate::source::{Sources, Spanned};
 use crate::syntax::{Budgets, Config, Decode, Decoder, Profile, Tier, ToleranceSpec, parse};
 use crate::system::files::read_bounded;
+use crate::value::OneOrMany;
 
 /// The name of a project's configuration.
 pub(super) const FILE: &str = "mlfunnel.yaml";
@@ -31,6 +32,9 @@ pub struct Settings {
     pub tags: Vec<Arc<str>>,
     pub fail_fast: bool,
     pub require_env: bool,
+    pub require_sandbox: bool,
+    /// Folders that children may write to, as written.
+    pub writable: Vec<String>,
 }
 
 impl Settings {
@@ -46,6 +50,8 @@ impl Settings {
             tags: Vec::new(),
             fail_fast: true,
             require_env: false,
+            require_sandbox: false,
+            writable: Vec::new(),
         }
     }
 
@@ -64,10 +70,11 @@ impl Settings {
         let path = root.join(FILE);
         let config = path.exists().then(|| read_config(&path, sources, found)).flatten();
         if let Some(config) = &config {
-            let Config { specs, budgets, tolerance, timeout, jobs, .. } = config;
-            settings.specs = specs
-                .as_ref()
-                .map_or(settings.specs, |specs| specs.value.0.iter().map(ToString::to_string).collect());
+            let Config { specs, budgets, tolerance, timeout, jobs, writable, .. } = config;
+            let strings =
+                |list: &Spanned<OneOrMany<Arc<str>>>| list.value.0.iter().map(ToString::to_string).collect();
+            settings.writable = writable.as_ref().map_or(settings.writable, strings);
+            settings.specs = specs.as_ref().map_or(settings.specs, strings);
             settings.common(
                 budgets.as_ref(),
                 tolerance.as_ref(),
@@ -124,6 +131,8 @@ impl Settings {
         }
         self.fail_fast = profile.fail_fast.as_ref().map_or(self.fail_fast, |flag| flag.value);
         self.require_env = profile.require_env.as_ref().map_or(self.require_env, |flag| flag.value);
+        self.require_sandbox =
+            profile.require_sandbox.as_ref().map_or(self.require_sandbox, |flag| flag.value);
     }
 }
 

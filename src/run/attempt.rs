@@ -40,7 +40,7 @@ pub(super) fn run(
 ) -> Attempt {
     urls.begin(case);
     let workspace = LazyWorkspace::new(shared, &case.name, repetition);
-    let children = children::of_attempt(case, shared, repetition);
+    let children = children::of_attempt(case, shared, urls, repetition);
     let names =
         Names { case, shared, urls, workspace: &workspace, children: &children, steps: &[], own: None };
     let mut steps: Vec<Given> = Vec::new();

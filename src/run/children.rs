@@ -2,13 +2,19 @@
 
 use super::Shared;
 use super::repeat::Repetition;
+use super::services::Urls;
 use super::variation::env_of;
 use crate::action::Children;
 use crate::plan::Case;
 
 /// The environment and the sandbox of the children of one attempt at a case.
-pub(super) fn of_attempt(case: &Case, shared: &Shared, repetition: Option<Repetition>) -> Children {
-    let mut children = shared.children.clone();
+pub(super) fn of_attempt(
+    case: &Case,
+    shared: &Shared,
+    urls: &Urls,
+    repetition: Option<Repetition>,
+) -> Children {
+    let mut children = of_service(case, shared, urls);
     if let Some(Repetition { number, vary: true }) = repetition {
         children.env = env_of(number, &children.env);
     }
@@ -18,4 +24,11 @@ pub(super) fn of_attempt(case: &Case, shared: &Shared, repetition: Option<Repeti
         children.env.push(("PYTHONUNBUFFERED".to_owned(), "1".to_owned()));
     }
     children
+}
+
+/// Those of a service that a case needs.
+pub(super) fn of_service(case: &Case, shared: &Shared, urls: &Urls) -> Children {
+    let ports = urls.fake_ports(&case.suite);
+    let sandbox = shared.sandboxing.of(case.suite.tier, ports);
+    Children { sandbox, ..shared.children.clone() }
 }

@@ -9,6 +9,7 @@ mod panic;
 mod pool;
 mod problem;
 mod repeat;
+mod sandbox;
 mod scope;
 mod service_state;
 mod services;
@@ -38,6 +39,7 @@ pub use tally::Exit;
 
 use inputs::Inputs;
 use output::Output;
+use sandbox::Sandboxing;
 use services::Services;
 
 /// How to run.
@@ -52,6 +54,8 @@ pub struct Options {
     pub shuffle: Option<u64>,
     /// A variable of the environment that is not set is an error even where it has a default.
     pub require_env: bool,
+    /// Where children cannot be sandboxed, the steps that start them are errors.
+    pub require_sandbox: bool,
     /// Rewrite snapshots instead of comparing with them.
     pub update_snapshots: bool,
     /// How often each case is run that does not say so itself; everything must be the same each time.
@@ -74,7 +78,9 @@ struct Shared {
     options: Options,
     sources: Arc<Sources>,
     world: World,
+    /// What every child is started with, before the tier's sandbox.
     children: Children,
+    sandboxing: Sandboxing,
     inputs: Inputs,
     output: Arc<Output>,
     redactor: Arc<Redactor>,
@@ -85,13 +91,14 @@ struct Shared {
 /// Runs a plan; every event goes to `emit` in the order it happened, on this thread.
 pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
     let started = Instant::now();
-    // Where the kernel cannot hand over orphans, what leaves its process group is out of reach.
+    // Where the kernel cannot hand over orphans, a child that ends its own supervisor is out of reach.
     let _ = orphans::adopt();
     let Plan { cases, deselected, sources, settings } = plan;
     let inputs = Inputs::new(&cases, &options);
     let redactor = Arc::new(Redactor::new(inputs.secrets()));
     let world = World::new(options.env.clone());
-    let children = Children { env: passed_on(&options.env), ..Children::default() };
+    let children = Children { env: passed_on(&options), ..Children::default() };
+    let sandboxing = Sandboxing::new(&cases, &settings, &options);
     let shared = Arc::new(Shared {
         snapshots: Arc::default(),
         output: Arc::default(),
@@ -99,6 +106,7 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
         sources,
         world,
         children,
+        sandboxing,
         inputs,
         redactor,
     });
@@ -149,15 +157,14 @@ fn notices(shared: &Shared, tiers: &[(Tier, Vec<Case>)]) -> Vec<String> {
     if let times @ 2.. = shared.options.repeat {
         notices.push(format!("each case is run {times} times, and each tier has {times} times its budget"));
     }
-    let children = |case: &Case| case.template.steps.iter().any(|step| step.entry.name == "run");
-    if cases().any(|case| case.suite.tier != Tier::Smoke && children(case)) {
-        notices.push("children of `run` are not sandboxed: their network use in unit and integration suites is not checked".to_owned());
-    }
+    notices.extend(shared.sandboxing.notice(cases()));
     notices
 }
 
-/// What every child gets of the environment; the rest is declared.
-fn passed_on(env: &HashMap<String, String>) -> Vec<(String, String)> {
-    let passed = ["PATH", "HOME", "LANG", "TMPDIR"];
-    passed.iter().filter_map(|name| Some(((*name).to_owned(), env.get(*name)?.clone()))).collect()
+/// What every child gets of the environment; the rest is declared. Temporary files are the run's, and go with it.
+fn passed_on(options: &Options) -> Vec<(String, String)> {
+    let passed = ["PATH", "HOME", "LANG"].map(|name| Some((name.to_owned(), options.env.get(name)?.clone())));
+    let temporary = options.folder.temporary().ok();
+    let temporary = temporary.map(|folder| ("TMPDIR".to_owned(), folder.to_string_lossy().into_owned()));
+    passed.into_iter().flatten().chain(temporary).collect()
 }

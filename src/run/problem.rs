@@ -7,6 +7,7 @@ use crate::expect::{Finding, Verdict};
 use crate::plan::{Case, SetTolerance, Step};
 use crate::redact::Redactor;
 use crate::source::{Sources, Span};
+use crate::syntax::Tier;
 
 /// What a problem is made with.
 pub(super) struct Teller<'a> {
@@ -93,6 +94,26 @@ impl Teller<'_> {
         problem.help =
             Some(format!("if this is what should happen, say so: `expect: {{{}: …}}`", result.output));
         self.of_step(problem, step)
+    }
+
+    /// Whom the step's children tried to reach and were kept from; it counts whatever else the step came to.
+    pub(super) fn refused(&self, addresses: &[String], step: &Step) -> Option<Problem> {
+        let (first, more) = addresses.split_first()?;
+        let tier = self.case.suite.tier;
+        let message = format!(
+            "{}: it tried to reach {first}, which a suite of the {tier} tier does not",
+            step.entry.name
+        );
+        let mut problem = self.problem(codes::NETWORK_REFUSED, Outcome::Failed, step.span, message);
+        problem.notes = more.iter().map(|address| format!("it also tried to reach {address}")).collect();
+        problem.help = Some(
+            match tier {
+                Tier::Unit => "let it reach a service of the suite, or move the case to an integration suite (this machine alone) or a smoke suite",
+                _ => "start what it needs under `services`, or move the case to a smoke suite",
+            }
+            .to_owned(),
+        );
+        Some(self.of_step(problem, step))
     }
 
     /// What an action checked by itself and did not find so.

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::Shared;
 use super::scope::ServiceScope;
+use super::{Shared, children};
 use crate::action::Places;
 use crate::diagnostic::codes;
 use crate::event::{Event, ServiceStarted};
@@ -70,7 +70,6 @@ impl Urls {
     }
 
     /// The ports of a suite's fakes: whom its unit cases may ask.
-    #[allow(dead_code)] // the network policy of unit cases asks for it
     pub(super) fn fake_ports(&self, suite: &Suite) -> Vec<u16> {
         let up = self.of(suite).filter_map(|(_, started)| started.ok());
         up.filter(|running| running.is_fake()).map(Running::port).collect()
@@ -170,6 +169,11 @@ fn needed<'c>(case: &'c Case, shared: &Shared) -> Vec<&'c Service> {
 }
 
 fn start(service: &Service, case: &Case, shared: &Shared, urls: &Urls) -> Result<Running, String> {
+    if service.spec.starts_children()
+        && let Some(why) = shared.sandboxing.forbids(case.suite.tier)
+    {
+        return Err(format!("the service `{}` was not started without a sandbox: {why}", service.name));
+    }
     let workspace = || Err("a service has no workspace".to_owned());
     let scope = ServiceScope { case, shared, urls };
     let context = StartContext {
@@ -179,7 +183,7 @@ fn start(service: &Service, case: &Case, shared: &Shared, urls: &Urls) -> Result
         world: &shared.world,
         deadline: Deadline::after(READY),
         cancel: &shared.options.cancel,
-        children: &shared.children,
+        children: &children::of_service(case, shared, urls),
     };
     service::start(&service.spec, &context)
         .map_err(|error| format!("the service `{}` did not start: {error}", service.name))

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::problem::Teller;
 use super::scope::{Given, Names, context};
-use crate::action::{Context, Done, Places};
+use crate::action::{Context, Done, Places, StepError};
 use crate::diagnostic::codes;
 use crate::event::{Evidence, Problem};
 use crate::expect::{Bench, Expectations, Snapshots, Target, Verdict};
@@ -46,6 +46,14 @@ fn once(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> 
     let suite = &names.case.suite;
     let teller =
         Teller { sources: &names.shared.sources, redactor: &names.shared.redactor, case: names.case };
+    if step.action.starts_children()
+        && let Some(why) = names.shared.sandboxing.forbids(suite.tier)
+    {
+        let error = StepError::new(format!("its children cannot be sandboxed here: {why}"))
+            .code(codes::NO_SANDBOX)
+            .help("without `--require-sandbox` it runs all the same, and the report says so");
+        return Stepped { problems: vec![teller.error(&error, step)], ..Stepped::default() };
+    }
     let workspace = || names.workspace.path();
     let places = Places { bounds: &suite.bounds, workspace: &workspace, saved: &step.saved };
     let context = context(names, &places, step, deadline, cancel);
@@ -74,6 +82,7 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
     {
         stepped.problems.push(teller.unsuccessful(result, step));
     }
+    stepped.problems.extend(teller.refused(&done.refused, step));
     for checked in &done.checked {
         stepped.evidence.checks += 1;
         stepped.evidence.measured += checked.evidence.count;

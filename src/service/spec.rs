@@ -76,6 +76,13 @@ pub struct ServiceSpec {
     pub(super) kind: Kind,
 }
 
+impl ServiceSpec {
+    /// Whether it is a process, which is to be sandboxed.
+    pub fn starts_children(&self) -> bool {
+        matches!(self.kind, Kind::Command(_))
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Kind {
     Command(CommandSpec),

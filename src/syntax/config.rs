@@ -23,6 +23,9 @@ params! {
         timeout: Option<Spanned<Duration>>,
         /// Cases run at a time; all cores when left out.
         jobs: Option<Spanned<usize>>,
+        /// Folders that the commands of steps and services may write to, beside their workspace and `TMPDIR`: below the
+        /// project's root, absolute, or from `~`; each must exist when the run starts.
+        writable: Option<Spanned<OneOrMany<Arc<str>>>>,
         /// Settings by name, chosen with `--profile`.
         profiles: Named<Profile>,
     }
@@ -72,5 +75,7 @@ params! {
         fail_fast: Option<Spanned<bool>>,
         /// Whether a variable of the environment that is not set is an error even where it has a default.
         require_env: Option<Spanned<bool>>,
+        /// Whether steps that start processes are errors where those cannot be sandboxed.
+        require_sandbox: Option<Spanned<bool>>,
     }
 }

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::TempDir;
 
+/// The name of the folder that is no workspace.
+const TEMPORARY: &str = "tmp";
+
 /// A run's own folder in the system's temporary directory. Everything under it goes when it is dropped, except the
 /// workspaces that were kept. Clones are the same folder, which goes with the last of them.
 #[derive(Debug, Clone)]
@@ -40,6 +43,13 @@ impl RunFolder {
         &self.inner.path
     }
 
+    /// A folder in it for what has no better place, made when first asked for.
+    pub fn temporary(&self) -> io::Result<PathBuf> {
+        let path = self.inner.path.join(TEMPORARY);
+        fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
     /// Removes the folder now, for an exit that runs no destructors. What was kept stays, and then so does the rest.
     pub fn remove(&self) {
         self.inner.remove();
@@ -55,6 +65,8 @@ impl RunFolder {
 
 impl Folder {
     fn remove(&self) {
+        // It may never have been made.
+        let _ = fs::remove_dir_all(self.path.join(TEMPORARY));
         // When something was kept, the others were removed by their own guards, and only an empty folder may go.
         let _ = if self.keep.load(Ordering::Acquire) {
             fs::remove_dir(&self.path)

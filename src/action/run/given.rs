@@ -18,7 +18,7 @@ pub(super) fn done(finished: &Finished, name: &str) -> Done {
         message,
         notes: last_words(finished),
     });
-    Done { unsuccessful, ..Done::from(outputs(finished)) }
+    Done { unsuccessful, refused: finished.refused.clone(), ..Done::from(outputs(finished)) }
 }
 
 fn outputs(finished: &Finished) -> Outputs {
@@ -43,7 +43,7 @@ fn outputs(finished: &Finished) -> Outputs {
     let outputs = outputs.with("duration", finished.duration);
     match finished.peak_memory {
         Some(bytes) => outputs.with("peak_memory", Value::Size(bytes)),
-        None => outputs.without("peak_memory", "the command ended before its memory could be read"),
+        None => outputs.without("peak_memory", "the command ended the process that watched over it"),
     }
 }
 

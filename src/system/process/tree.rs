@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::words::{Order, Report, Start, hear, say, take};
+use super::words::{Order, Report, Start, say, take};
 use super::{Exit, Network, ProcessError, orphans, pump};
 
 /// A supervisor is asked for longer than this only by a machine that is about to give up.
 const ANSWER: Duration = Duration::from_secs(30);
+/// A supervisor that has been stopped is noticed within this time.
+const LOOK: Duration = Duration::from_millis(100);
 /// How long killed processes may take to go: longer only when the kernel itself is stuck with one.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
@@ -26,7 +28,10 @@ pub(super) struct Tree {
     /// Whether the supervisor can still say something.
     open: bool,
     heard: Vec<u8>,
+    /// The child; 0 until it is known to have been started.
     pid: u32,
+    /// The first word.
+    begun: Option<Report>,
     ended: Option<Ended>,
     refused: Vec<String>,
     obeyed: Option<Result<(), String>>,
@@ -60,6 +65,7 @@ impl Tree {
             open: true,
             heard: Vec::new(),
             pid: 0,
+            begun: None,
             ended: None,
             refused: Vec::new(),
             obeyed: None,
@@ -80,12 +86,20 @@ impl Tree {
     }
 
     fn begin(&mut self, start: Start) -> io::Result<Report> {
-        self.control.set_read_timeout(Some(ANSWER))?;
         self.control.set_write_timeout(Some(ANSWER))?;
         say(&self.control, &Order::Start(Box::new(start)))?;
-        let report = hear(&self.control)?;
         self.control.set_nonblocking(true)?;
-        Ok(report)
+        let end = Instant::now() + ANSWER;
+        while self.open && Instant::now() < end {
+            pump::sleep(&[self.fd()], None, LOOK);
+            self.listen();
+            if let Some(report) = self.begun.take() {
+                return Ok(report);
+            }
+            // A child may be as quick as to stop its parent first.
+            self.wake();
+        }
+        Err(if self.open { io::ErrorKind::TimedOut } else { io::ErrorKind::UnexpectedEof }.into())
     }
 
     /// The number of the child.
@@ -154,12 +168,16 @@ impl Tree {
     }
 
     fn order(&self, order: &Order) {
-        // A child may have stopped its parent. This one is not reaped yet, so that the number is its own.
+        self.wake();
+        // Nobody is there to hear it when the tree has ended, which is then known.
+        let _ = say(&self.control, order);
+    }
+
+    /// A child may have stopped its parent. That one is not reaped yet, so that the number is its own.
+    fn wake(&self) {
         if let Some(pid) = i32::try_from(self.supervisor.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process(pid, Signal::CONT);
         }
-        // Nobody is there to hear it when the tree has ended, which is then known.
-        let _ = say(&self.control, order);
     }
 
     fn listen(&mut self) {
@@ -179,8 +197,8 @@ impl Tree {
                 }
                 Report::Refused { address } => self.refused.push(address),
                 Report::Obeyed => self.obeyed = Some(Ok(())),
-                Report::NotSandboxed { why } => self.obeyed = Some(Err(why)),
-                Report::Started { .. } | Report::NotStarted { .. } | Report::Probed { .. } => {}
+                Report::NotSandboxed { why } if self.pid != 0 => self.obeyed = Some(Err(why)),
+                first => self.begun = Some(first),
             }
         }
         if !self.open && self.ended.is_none() {
