@@ -73,6 +73,7 @@ pub enum Event {
         stderr: bool,
         text: String,
     },
+    WorkersStarted(WorkersStarted),
     CaseFinished(Box<CaseFinished>),
     TierFinished(TierFinished),
     RunFinished(RunFinished),
@@ -112,6 +113,15 @@ pub struct ServiceStarted {
     pub suite: String,
     pub url: String,
     /// Seconds until it was proven ready.
+    pub duration: f64,
+}
+
+/// Processes of the team's Python that wait for calls.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkersStarted {
+    pub interpreter: String,
+    pub count: usize,
+    /// Seconds until all of them had imported what they will be asked for.
     pub duration: f64,
 }
 

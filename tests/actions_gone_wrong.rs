@@ -53,6 +53,7 @@ fn with_first(action: Box<dyn Action>, timeout: &str) -> (Exit, Vec<CaseFinished
     let template = std::sync::Arc::get_mut(&mut plan.cases[0].template).unwrap();
     template.steps[0].action = action;
     let options = Options {
+        python: None,
         jobs: 1,
         fail_fast: true,
         keep_failed: false,

@@ -12,6 +12,7 @@ use crate::system::clock::Deadline;
 use crate::system::files::{Base, Bounds, read_bounded};
 use crate::system::http::{Client, ClientOptions, Http, HttpError};
 use crate::system::process::{Listener, Sandbox};
+use crate::system::python;
 use crate::value::FromValue;
 
 /// Files larger than this are no small inputs.
@@ -46,15 +47,36 @@ pub struct Children {
 /// The door to the world, shared by all steps.
 #[derive(Default)]
 pub struct World {
-    /// The environment of this process, of which children get what is declared.
-    pub env: HashMap<String, String>,
     http: OnceLock<Result<Arc<dyn Http>, HttpError>>,
+    search: python::Search,
+    interpreter: OnceLock<Result<Arc<python::Interpreter>, python::NoInterpreter>>,
+    workers: python::Pool,
 }
 
 impl World {
-    /// The door to a world with this environment.
-    pub fn new(env: HashMap<String, String>) -> Self {
-        Self { env, ..Self::default() }
+    /// A world in which the team's Python is found in this way.
+    pub fn new(search: python::Search) -> Self {
+        Self { search, ..Self::default() }
+    }
+
+    /// The environment of this process, of which children get what is declared.
+    pub fn env(&self) -> &HashMap<String, String> {
+        &self.search.env
+    }
+
+    /// The team's Python, looked for when it is first asked for.
+    pub fn python(&self, cancel: &Cancel) -> Result<Arc<python::Interpreter>, StepError> {
+        let found = self.interpreter.get_or_init(|| self.search.find(cancel).map(Arc::new));
+        found.clone().map_err(|none| {
+            none.tried.iter().fold(StepError::new(none.to_string()).code(codes::CANNOT_CALL), StepError::note).help(
+                "install Python 3.9 or later, make a `.venv`, or name one with `python:` in mlfunnel.yaml or `--python`",
+            )
+        })
+    }
+
+    /// Processes of the team's Python, which stay for the whole run.
+    pub fn workers(&self) -> &python::Pool {
+        &self.workers
     }
 
     /// The HTTP client of all steps, made when it is first asked for: a run without probes reads no certificates.
@@ -64,18 +86,27 @@ impl World {
         made.as_deref().map_err(|error| StepError::new(format!("no HTTP client can be made: {error}")))
     }
 
-    /// The Python that scripts of the team are run with.
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps)]
-    pub fn python(&self, _cancel: &Cancel) -> Result<String, StepError> {
-        Ok("python3".to_owned())
-    }
-
     /// Breaks off every request under way, so that an interrupted run ends at once.
     pub fn interrupt(&self) {
         if let Some(Ok(http)) = self.http.get() {
             http.interrupt();
         }
     }
+}
+
+/// What is known around a step before it runs.
+pub struct Surroundings<'a> {
+    pub bounds: &'a Bounds,
+    pub world: &'a World,
+    pub cancel: &'a Cancel,
+    pub children: &'a Children,
+}
+
+/// A worker that a step will need, and what it should import before it is asked.
+#[derive(Debug)]
+pub struct Wanted {
+    pub key: python::Key,
+    pub module: Arc<str>,
 }
 
 /// Where paths lead.

@@ -3,6 +3,7 @@
 mod argv;
 #[cfg(test)]
 mod bench;
+mod call;
 mod context;
 mod contract;
 mod evaluate;
@@ -36,7 +37,7 @@ use crate::value::{Evidence, Kind, Outputs};
 
 pub use argv::Argv;
 pub(crate) use argv::{environment, json_bytes};
-pub use context::{Children, Context, Places, World};
+pub use context::{Children, Context, Places, Surroundings, Wanted, World};
 pub use page::{markdown, page};
 pub(crate) use probe::media_of;
 pub use registry::{ACTIONS, Entry, LATER, find};
@@ -49,6 +50,11 @@ pub trait Action: Debug + Send + Sync {
     /// Files of the workspace that it writes, as the spec names them: later steps find them there.
     fn saves(&self) -> Vec<Arc<str>> {
         Vec::new()
+    }
+
+    /// The worker that it will need, as far as that is known before it runs: the tier starts it before its clock.
+    fn worker(&self, _surroundings: &Surroundings<'_>) -> Option<Wanted> {
+        None
     }
 
     /// What `$id` alone means.

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    Action, Named, Output, contract, evaluate, generate, impute, inspect, parity, predict, probe, requests,
-    run, scale, split, train,
+    Action, Named, Output, call, contract, evaluate, generate, impute, inspect, parity, predict, probe,
+    requests, run, scale, split, train,
 };
 use crate::syntax::{Decoder, Node};
 
@@ -42,11 +42,12 @@ pub const ACTIONS: &[Entry] = &[
     entry::<probe::Probe>(),
     entry::<requests::Requests>(),
     entry::<run::Run>(),
+    entry::<call::Call>(),
     entry::<parity::Parity>(),
 ];
 
 /// Actions of the language that this version does not know yet.
-pub const LATER: &[&str] = &["call", "encode", "perturb"];
+pub const LATER: &[&str] = &["encode", "perturb"];
 
 /// The action of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -194,7 +194,7 @@ pub(super) fn variables(
     env: Option<&Arg<Arc<Map>>>,
 ) -> Result<Vec<(String, String)>, StepError> {
     let declared = context.maybe(env)?;
-    let given = inherited(&context.children.env, inherit, &context.world.env)?;
+    let given = inherited(&context.children.env, inherit, context.world.env())?;
     let mut variables = environment(&given, env.zip(declared.as_deref()))?;
     let workspace = (context.places.workspace)().map_err(StepError::new)?;
     variables.push(("MLFUNNEL_WORKSPACE".to_owned(), workspace.to_string_lossy().into_owned()));

@@ -10,6 +10,7 @@ use crate::syntax::{Decode, Decoder, Reference, Scope, SetTolerance, Tier, Unbou
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::Bounds;
+use crate::system::python::Search;
 use crate::value::{Map, Outputs, Path as Way, Value};
 
 /// A step's surroundings, with a folder of their own.
@@ -43,7 +44,13 @@ impl Site {
             tier: Tier::Integration,
             deadline: Deadline::NEVER,
             cancel: Cancel::new(),
-            world: World::default(),
+            world: World::new(Search {
+                env: ["PATH", "VIRTUAL_ENV"]
+                    .into_iter()
+                    .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
+                    .collect(),
+                ..Search::default()
+            }),
             children: Children { env: vec![("PATH".into(), path)], ..Children::default() },
             folder,
         }

@@ -108,6 +108,9 @@ pub(super) struct Run {
     /// Write a report: `junit=PATH`, `jsonl=PATH`, `markdown=PATH`, `github`; may be given more than once.
     #[arg(long, value_name = "FORMAT")]
     pub report: Vec<Format>,
+    /// The Python whose functions `call` calls: a program in `PATH`, an interpreter, or the folder of an environment.
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<String>,
     /// Take the cases of each tier in an order shuffled by this seed; the results must not change.
     #[arg(long, value_name = "SEED")]
     pub shuffle: Option<u64>,

@@ -65,6 +65,7 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
         update_snapshots: args.update_snapshots,
         repeat: args.repeat.unwrap_or(1),
         vars: args.select.vars.iter().cloned().collect(),
+        python: args.python.clone(),
         env,
         live: reports.live(),
         output: args.verbose,

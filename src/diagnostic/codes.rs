@@ -101,6 +101,14 @@ codes! {
     BAD_STATUS = "bad-status";
     /// The command ended with another code than 0, and the step says nothing about `exit_code`.
     NON_ZERO_EXIT = "non-zero-exit";
+    /// The function that `call` called raised an exception, and the step says nothing about `raised`.
+    RAISED = "raised";
+    /// A function of the team cannot be called: there is no Python, its module cannot be imported, or it has no such
+    /// name. The message says what was tried, and what there is.
+    CANNOT_CALL = "cannot-call";
+    /// The process in which a function of the team ran ended in the middle of the call: an `os._exit`, a crash in C
+    /// code, or too little memory. The end of its stderr is shown; the next call gets a new process.
+    CRASHED = "crashed";
     /// The outputs of two repetitions differ; `repeat` asks that they be identical.
     NOT_DETERMINISTIC = "not-deterministic";
     /// The step could not be carried out; the message says what stood in the way.

@@ -28,6 +28,8 @@ pub struct Settings {
     /// For one case.
     pub timeout: Duration,
     pub jobs: Option<usize>,
+    /// The team's Python, a path from the root or a program.
+    pub python: Option<String>,
     pub tiers: Option<Vec<Tier>>,
     pub tags: Vec<Arc<str>>,
     pub fail_fast: bool,
@@ -46,6 +48,7 @@ impl Settings {
             tolerance: SetTolerance::default(),
             timeout: Duration::from_secs(10),
             jobs: None,
+            python: None,
             tiers: None,
             tags: Vec::new(),
             fail_fast: true,
@@ -70,11 +73,12 @@ impl Settings {
         let path = root.join(FILE);
         let config = path.exists().then(|| read_config(&path, sources, found)).flatten();
         if let Some(config) = &config {
-            let Config { specs, budgets, tolerance, timeout, jobs, writable, .. } = config;
+            let Config { specs, budgets, tolerance, timeout, jobs, writable, python, .. } = config;
             let strings =
                 |list: &Spanned<OneOrMany<Arc<str>>>| list.value.0.iter().map(ToString::to_string).collect();
             settings.writable = writable.as_ref().map_or(settings.writable, strings);
             settings.specs = specs.as_ref().map_or(settings.specs, strings);
+            settings.python = python.as_ref().map(|python| python.value.to_string());
             settings.common(
                 budgets.as_ref(),
                 tolerance.as_ref(),
@@ -123,6 +127,9 @@ impl Settings {
         let timeout = profile.timeout.as_ref().map(|timeout| timeout.value);
         let jobs = profile.jobs.as_ref().map(|jobs| jobs.value);
         self.common(profile.budgets.as_ref(), profile.tolerance.as_ref(), timeout, jobs);
+        if let Some(python) = &profile.python {
+            self.python = Some(python.value.to_string());
+        }
         if let Some(tiers) = &profile.tiers {
             self.tiers = Some(tiers.value.0.clone());
         }

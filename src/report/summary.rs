@@ -1,5 +1,6 @@
 //! What a run came to, folded from its events: small, however many cases there were.
 
+use super::quantity::counted;
 use crate::event::{CaseFinished, Counts, Event, Evidence, Outcome, RunFinished, Tier};
 
 /// How many of the slowest cases of each tier are kept.
@@ -75,6 +76,10 @@ impl Summary {
                 tier.state = TierState::Started;
             }
             Event::ServiceStarted(service) => self.services.push((service.name.clone(), service.duration)),
+            Event::WorkersStarted(workers) => {
+                let name = format!("python ({})", counted(workers.count as u64, "worker"));
+                self.services.push((name, workers.duration));
+            }
             Event::CaseFinished(case) => self.tier(case.tier).case(case),
             Event::TierFinished(finished) => {
                 let tier = self.tier(finished.tier);

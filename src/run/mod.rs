@@ -17,6 +17,7 @@ mod step;
 mod tally;
 mod tier;
 mod variation;
+mod workers;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ use crate::syntax::Tier;
 use crate::system::cancel::Cancel;
 use crate::system::clock::{Clock, SystemClock};
 use crate::system::process::orphans;
+use crate::system::python::Search;
 use crate::system::workspace::RunFolder;
 
 pub use panic::keep_quiet;
@@ -62,6 +64,8 @@ pub struct Options {
     pub repeat: u32,
     /// Values of vars from the command line, as text.
     pub vars: HashMap<String, String>,
+    /// The team's Python, from the command line.
+    pub python: Option<String>,
     /// The environment.
     pub env: HashMap<String, String>,
     /// Tell when a case starts.
@@ -96,7 +100,12 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
     let Plan { cases, deselected, sources, settings } = plan;
     let inputs = Inputs::new(&cases, &options);
     let redactor = Arc::new(Redactor::new(inputs.secrets()));
-    let world = World::new(options.env.clone());
+    let world = World::new(Search {
+        option: options.python.clone(),
+        configured: settings.python.clone(),
+        root: settings.root.clone(),
+        env: options.env.clone(),
+    });
     let children = Children { env: passed_on(&options), ..Children::default() };
     let sandboxing = Sandboxing::new(&cases, &settings, &options);
     let shared = Arc::new(Shared {
@@ -140,6 +149,7 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
         counts.merge(&finished.counts);
     }
     services.stop();
+    shared.world.workers().stop();
     orphans::sweep();
     let interrupted = shared.options.cancel.is_cancelled();
     let exit = Exit::of(&counts, over_budget, interrupted);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::pool::{Message, Pool};
 use super::services::Services;
-use super::{Shared, case};
+use super::{Shared, case, workers};
 use crate::event::{CaseFinished, Counts, Event, Evidence, Outcome, TierFinished, TierStarted};
 use crate::ml::random::Generator;
 use crate::plan::Case;
@@ -50,6 +50,7 @@ pub(super) fn run(
         return watch.end();
     }
     let urls = Arc::new(services.start(&cases, shared, watch.emit));
+    workers::start(&cases, shared, &urls, watch.emit);
     let started = Instant::now();
     let deadline = Deadline::after(budget);
     let cases = Arc::new(cases);

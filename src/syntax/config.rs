@@ -26,6 +26,9 @@ params! {
         /// Folders that the commands of steps and services may write to, beside their workspace and `TMPDIR`: below the
         /// project's root, absolute, or from `~`; each must exist when the run starts.
         writable: Option<Spanned<OneOrMany<Arc<str>>>>,
+        /// The Python of the team: a program in `PATH`, an interpreter or the folder of an environment; what is active, in
+        /// the project or in `PATH` when left out.
+        python: Option<Spanned<Arc<str>>>,
         /// Settings by name, chosen with `--profile`.
         profiles: Named<Profile>,
     }
@@ -67,6 +70,8 @@ params! {
         timeout: Option<Spanned<Duration>>,
         /// Cases run at a time.
         jobs: Option<Spanned<usize>>,
+        /// The Python of the team.
+        python: Option<Spanned<Arc<str>>>,
         /// Only these tiers.
         tiers: Option<Spanned<OneOrMany<Tier>>>,
         /// Only cases with one of these tags.

@@ -8,5 +8,6 @@ pub mod clock;
 pub mod files;
 pub mod http;
 pub mod process;
+pub mod python;
 pub mod signal;
 pub mod workspace;

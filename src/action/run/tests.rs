@@ -6,6 +6,7 @@ use crate::action::World;
 use crate::action::site::{Site, show, write};
 use crate::system::clock::Deadline;
 use crate::system::process::{Listener, Stream};
+use crate::system::python::Search;
 use crate::value::Value;
 
 #[test]
@@ -163,7 +164,8 @@ fn what_was_printed_is_cut_into_lines_and_documents() {
 #[test]
 fn variables_are_passed_on_where_they_are_named() {
     let mut site = Site::new();
-    site.world = World::new([("CUDA_HOME".to_owned(), "/cuda".to_owned())].into());
+    let env = [("CUDA_HOME".to_owned(), "/cuda".to_owned())].into();
+    site.world = World::new(Search { env, ..Search::default() });
     site.children.env.push(("LC_ALL".into(), "C".into()));
     let printed = |spec: &str| site.run::<Run>(spec).map(|done| show(&done.outputs, "lines"));
     assert_eq!(printed("{shell: 'echo $CUDA_HOME'}").unwrap(), r#"[""]"#);

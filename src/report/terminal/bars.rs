@@ -65,7 +65,11 @@ impl Bars {
                 }
                 bar.set_message(words);
             }
-            Event::ServiceStarted(_) | Event::Output { .. } | Event::RunFinished(_) | Event::Unknown => {}
+            Event::ServiceStarted(_)
+            | Event::WorkersStarted(_)
+            | Event::Output { .. }
+            | Event::RunFinished(_)
+            | Event::Unknown => {}
         }
     }
 

@@ -112,6 +112,11 @@ impl<W: Write> Terminal<W> {
                 let lead = self.palette.paint(FAINT, &format!("{} {mark}", one_line(id)));
                 Some(format!("{lead} {}\n", one_line(text)))
             }
+            Event::WorkersStarted(workers) if normal && (self.bars.is_none() || self.verbose()) => {
+                let (count, python) =
+                    (counted(workers.count as u64, "worker"), one_line(&workers.interpreter));
+                Some(format!("{count} of {python} ready after {}\n", seconds(workers.duration)))
+            }
             Event::CaseFinished(case) => self.case(case),
             _ => None,
         }
