@@ -65,6 +65,7 @@ pub enum Event {
         tier: Tier,
     },
     ServiceStarted(ServiceStarted),
+    WorkersStarted(WorkersStarted),
     /// A line that a child of a case printed. Live only, and only where it is asked for: no recording and no file has it.
     Output {
         /// The case.
@@ -73,7 +74,6 @@ pub enum Event {
         stderr: bool,
         text: String,
     },
-    WorkersStarted(WorkersStarted),
     CaseFinished(Box<CaseFinished>),
     TierFinished(TierFinished),
     RunFinished(RunFinished),

@@ -1,6 +1,7 @@
 //! Runs a funnel of unit, integration and smoke tests for machine-learning systems from YAML specs.
 
 pub mod action;
+pub mod arbitrary;
 pub mod artifact;
 pub mod cli;
 pub mod diagnostic;

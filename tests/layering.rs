@@ -19,6 +19,7 @@ mod layering {
         "ml",
         "table",
         "artifact",
+        "arbitrary",
         "system",
         "syntax",
         "action",

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    Action, Named, Output, call, contract, evaluate, generate, impute, inspect, parity, predict, probe,
-    requests, run, scale, split, train,
+    Action, Named, Output, call, contract, evaluate, generate, impute, inspect, parity, perturb, predict,
+    probe, requests, run, scale, split, train,
 };
 use crate::syntax::{Decoder, Node};
 
@@ -34,6 +34,7 @@ pub const ACTIONS: &[Entry] = &[
     entry::<scale::Scale>(),
     entry::<impute::Impute>(),
     entry::<split::Split>(),
+    entry::<perturb::Perturb>(),
     entry::<train::Train>(),
     entry::<predict::Predict>(),
     entry::<evaluate::Evaluate>(),
@@ -47,7 +48,7 @@ pub const ACTIONS: &[Entry] = &[
 ];
 
 /// Actions of the language that this version does not know yet.
-pub const LATER: &[&str] = &["encode", "perturb"];
+pub const LATER: &[&str] = &["encode"];
 
 /// The action of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {

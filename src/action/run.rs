@@ -40,7 +40,7 @@ params! {
     /// - At its timeout, or when the run is interrupted, it is asked to end, together with all its children, and made to
     ///   after `grace`.
     /// - `python: train.py` runs a script with the interpreter that `call` uses. `python: analysis.ipynb` runs the code
-    ///   cells of a notebook in their order, in one namespace and from the same folder as any command: with IPython where
+    ///   cells of a notebook in their order, in one namespace and from the same folder as any command: with `IPython` where
     ///   that Python has it, else cell by cell as plain Python, which refuses magics. What a cell raises ends it with exit
     ///   code 1, and the cell and its line on stderr.
     /// - With `--verbose` its lines are shown while it runs.
@@ -231,8 +231,7 @@ pub(super) fn explain(error: &ProcessError) -> StepError {
 }
 
 fn with_notes(error: StepError, finished: &Finished) -> StepError {
-    let refused =
-        finished.refused.iter().map(|address| format!("it tried to reach {address}, and was kept from it"));
+    let refused = finished.refused.iter().cloned().map(kept_from);
     last_words(finished).into_iter().chain(refused).fold(error, StepError::note)
 }
 
@@ -243,6 +242,12 @@ fn last_words(finished: &Finished) -> Vec<String> {
     said.map_or_else(Vec::new, |(stream, captured)| {
         vec![format!("{stream} ends with:\n{}", captured.last_lines(LINES))]
     })
+}
+
+/// What is said of an address that the sandbox kept a child from.
+#[allow(clippy::needless_pass_by_value)] // the shape `map` wants
+pub(super) fn kept_from(address: String) -> String {
+    format!("it tried to reach {address}, and was kept from it")
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ params! {
     /// is an error. Length and order are kept.
     ///
     /// - `min_max`: `(x − min) / (max − min)`, stretched to `range`. The safe one: a missing value becomes 0 and a
-    ///   constant column becomes 0, unless `missing` says otherwise.
+    ///   constant column becomes 0, unless `missing` says otherwise; no values at all stay none.
     /// - `standard`: `(x − mean) / std`, with the population's standard deviation.
     /// - `robust`: `(x − median) / (q75 − q25)`.
     /// - `max_abs`: `x / max |x|`.

@@ -4,6 +4,7 @@ use super::{Failure, say};
 use crate::action::{self, ACTIONS};
 use crate::diagnostic::{codes, suggest};
 use crate::expect::{self, ARTIFACT_MATCHERS, ARTIFACTS_PAGE, MATCHERS};
+use crate::plan::for_all;
 use crate::run::Exit;
 use crate::syntax::tidy;
 
@@ -28,7 +29,7 @@ pub(super) fn explain(topic: Option<&str>) -> Result<Exit, Failure> {
 fn names() -> impl Iterator<Item = &'static str> + Clone {
     let matchers = MATCHERS.iter().chain(ARTIFACT_MATCHERS).map(|entry| entry.name);
     let codes = codes::ALL.iter().map(|code| code.name);
-    ACTIONS.iter().map(|entry| entry.name).chain(matchers).chain(["artifacts"]).chain(codes)
+    ACTIONS.iter().map(|entry| entry.name).chain(matchers).chain(["artifacts", "for_all"]).chain(codes)
 }
 
 fn contents() -> String {
@@ -43,6 +44,7 @@ fn contents() -> String {
             "matchers of files, under `artifacts`",
             ARTIFACT_MATCHERS.iter().map(|entry| entry.name).collect(),
         ),
+        list("of a case", vec!["for_all"]),
         list("error codes", codes::ALL.iter().map(|code| code.name).collect()),
     ]
     .join("\n")
@@ -60,6 +62,9 @@ fn pages(topic: &str) -> Vec<String> {
     }
     if topic == "artifacts" {
         pages.push(format!("`artifacts` under `expect`\n\n{}\n", tidy(ARTIFACTS_PAGE)));
+    }
+    if topic == "for_all" {
+        pages.push(for_all::page());
     }
     if let Some(code) = codes::find(topic) {
         pages.push(format!("error code `{topic}`\n\n{}\n", tidy(code.page)));

@@ -109,7 +109,8 @@ codes! {
     /// The process in which a function of the team ran ended in the middle of the call: an `os._exit`, a crash in C
     /// code, or too little memory. The end of its stderr is shown; the next call gets a new process.
     CRASHED = "crashed";
-    /// The outputs of two repetitions differ; `repeat` asks that they be identical.
+    /// Two repetitions of a case differ: in an output, in a file of its workspace, or in how they ended. What may differ by
+    /// nature is named under `repeat: {volatile: […]}`, and how far numbers may under `repeat: {tolerance: …}`.
     NOT_DETERMINISTIC = "not-deterministic";
     /// The step could not be carried out; the message says what stood in the way.
     STEP_ERROR = "step-error";

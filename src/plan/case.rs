@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::names::{Names, What};
 use super::step::{self, Around};
-use super::{Case, Fixture, Row, SetTolerance, Suite, Template, each, repeat};
+use super::{Case, Fixture, Row, SetTolerance, Suite, Template, each, for_all, repeat};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::{Arg, CaseSpec, Decode, Decoder, Form, Node, Scope, Unbound};
@@ -57,6 +57,15 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         }
         None => None,
     };
+    let for_all = spec.keys.for_all.as_ref().map(|node| {
+        let (drawn, for_all) = for_all::read(node, decoder);
+        // Where a reference may not stand, that has been said.
+        decoder.uses.clear();
+        for (name, kind, span) in drawn {
+            names.declare(&name, What::Drawn(kind), span, decoder.found);
+        }
+        for_all
+    });
     let mut named = true;
     if let Form::Expr(expr) = &spec.keys.name.form {
         decoder.note_uses(expr, &[Kind::Any]);
@@ -95,6 +104,7 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         tolerance: keys.tolerance.map_or(inherited.tolerance, SetTolerance::from),
         retry: keys.retry.as_ref().map_or(0, |retry| retry.value),
         repeat: repeat.unwrap_or_default(),
+        for_all: for_all.flatten(),
         skip: keys.skip.as_ref().map(|why| why.value.clone()),
         uses: names.take_used(),
         alone: steps.iter().any(|step| step.alone),
@@ -178,7 +188,8 @@ fn titles(
     }
 }
 
-struct NoScope;
+/// Where no name has a value yet.
+pub(super) struct NoScope;
 
 impl Scope for NoScope {
     fn look_up(&self, name: &str) -> Result<Value, Unbound> {

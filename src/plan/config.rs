@@ -73,7 +73,7 @@ impl Settings {
         let path = root.join(FILE);
         let config = path.exists().then(|| read_config(&path, sources, found)).flatten();
         if let Some(config) = &config {
-            let Config { specs, budgets, tolerance, timeout, jobs, writable, python, .. } = config;
+            let Config { specs, budgets, tolerance, timeout, jobs, python, writable, .. } = config;
             let strings =
                 |list: &Spanned<OneOrMany<Arc<str>>>| list.value.0.iter().map(ToString::to_string).collect();
             settings.writable = writable.as_ref().map_or(settings.writable, strings);

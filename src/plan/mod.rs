@@ -6,6 +6,7 @@ mod config;
 mod discover;
 mod each;
 mod fixture;
+pub mod for_all;
 mod names;
 mod needs;
 mod repeat;
@@ -29,6 +30,7 @@ pub use crate::syntax::SetTolerance;
 pub use compile::{Loaded, Request, load};
 pub use config::{Settings, find_project};
 pub use fixture::Fixture;
+pub use for_all::ForAll;
 pub use repeat::{Repeat, Volatile};
 pub use select::Selection;
 pub use var::Var;
@@ -85,6 +87,8 @@ pub struct Template {
     pub tolerance: SetTolerance,
     pub retry: u32,
     pub repeat: Repeat,
+    /// The inputs of its runs, when they are made at random.
+    pub for_all: Option<ForAll>,
     pub skip: Option<Arc<str>>,
     /// Vars, fixtures and services that it speaks of, by name.
     pub uses: Vec<Arc<str>>,

@@ -31,6 +31,8 @@ pub(super) enum What {
     Row,
     /// What an action binds for a part of its own parameters.
     Bound,
+    /// An input of `for_all`.
+    Drawn(Kind),
     /// An earlier step, and what its id alone means.
     Step {
         entry: &'static Entry,
@@ -94,16 +96,15 @@ impl<'p> Names<'p> {
 
     /// Checks the uses in a step whose action binds names for a part of its own parameters: these must not stand for
     /// something already, and mean nothing beside that part.
-    pub(super) fn check_beside(&self, bound: &[Bound], uses: &[Use], found: &mut Diagnostics) {
-        let mut with = Names::new(Some(self));
+    pub(super) fn check_beside(&mut self, bound: &[Bound], uses: &[Use], found: &mut Diagnostics) {
         for Bound { name, span } in bound {
             Names::new(Some(self)).declare(name, What::Bound, *span, found);
             if self.find(name).is_none() {
-                with.own.insert(name.clone(), (What::Bound, *span));
+                self.own.insert(name.clone(), (What::Bound, *span));
             }
         }
-        with.check(uses, found);
-        self.used.borrow_mut().extend(with.take_used());
+        self.check(uses, found);
+        self.own.retain(|_, (what, _)| !matches!(what, What::Bound));
     }
 
     /// Turns a later step into one that has run.
@@ -194,6 +195,11 @@ impl<'p> Names<'p> {
             }
             Some(What::Service { fake }) => self.check_service(reference, *fake),
             Some(What::Step { entry, first }) => check_output(reference, entry, *first, wanted),
+            Some(What::Drawn(kind)) if reference.path.is_empty() && !fits(*kind, wanted) => {
+                let wanted: Vec<&str> = wanted.iter().map(|kind| kind.name()).collect();
+                let message = format!("expected {}, and `{name}` is {}", wanted.join(" or "), kind.name());
+                wrong(codes::WRONG_TYPE, message, "draw it from another generator".to_owned())
+            }
             // Where it means something it was taken out of the uses.
             Some(What::Bound) => {
                 let message = format!("`${name}` has no value at this place");
@@ -203,7 +209,7 @@ impl<'p> Names<'p> {
                     "the action gives it one inside its subjects alone".to_owned(),
                 )
             }
-            Some(What::Var(_) | What::Fixture | What::Row | What::Broken) => Ok(()),
+            Some(What::Var(_) | What::Fixture | What::Row | What::Drawn(_) | What::Broken) => Ok(()),
         }
     }
 
@@ -308,6 +314,7 @@ fn describe(what: &What) -> &'static str {
         What::Service { .. } => "a service",
         What::Row => "a column of `each`",
         What::Bound => "what an action binds",
+        What::Drawn(_) => "an input of `for_all`",
         What::Step { .. } | What::Later | What::Broken => "a step",
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Fixture;
+use super::{Fixture, for_all};
 use crate::action::{ACTIONS, LATER};
 use crate::service::ServiceSpec;
 use crate::syntax::{CaseKeys, Config, Decode, StepKeys, SuiteSpec};
@@ -23,6 +23,7 @@ pub fn of_suites() -> Json {
     definitions.insert("reference".into(), reference());
     definitions.insert("step".into(), step());
     definitions.insert("case".into(), case());
+    definitions.insert("generator".into(), for_all::generator_schema());
     let mut needs = Map::new();
     for entry in ACTIONS {
         let mut action = (entry.schema)();
@@ -119,6 +120,7 @@ fn case() -> Json {
         {"type": "object", "properties": {"matrix": {"type": "object", "additionalProperties": {"type": "array"}}},
          "required": ["matrix"], "additionalProperties": false},
     ]}));
+    properties.insert("for_all".into(), for_all::schema());
     json!({
         "type": "object",
         "description": crate::syntax::tidy(CaseKeys::PAGE),

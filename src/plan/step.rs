@@ -134,10 +134,6 @@ fn first_line(spec: &StepSpec) -> Span {
 }
 
 fn unknown(key: &Key, one_step: bool) -> Diagnostic {
-    if &*key.text == "for_all" {
-        return Diagnostic::new(codes::UNSUPPORTED, key.span, "this version does not know `for_all` yet")
-            .help("write the inputs as rows of `each`");
-    }
     if LATER.contains(&&*key.text) {
         let message = format!("this version does not know the action `{}` yet", key.text);
         return Diagnostic::new(codes::UNSUPPORTED, key.span, message)

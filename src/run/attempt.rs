@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::scope::{Given, LazyWorkspace, Names};
+use super::scope::{Drawn, Given, LazyWorkspace, Names};
 use super::services::Urls;
-use super::step;
+use super::step::{self, Check};
 use super::{Shared, children, service_state};
 use crate::diagnostic::codes;
 use crate::event::{Evidence, Outcome, Problem};
@@ -28,6 +28,8 @@ pub(super) struct Attempt {
     pub workspace: Option<String>,
     /// What it gave, to compare with another attempt.
     pub trace: Option<Trace>,
+    /// Under `for_all`: what held, and what measured nothing in this run.
+    pub summed: Vec<(Check, Option<Problem>)>,
 }
 
 /// Runs the steps of a case once.
@@ -35,14 +37,23 @@ pub(super) fn run(
     case: &Case,
     shared: &Shared,
     urls: &Urls,
+    drawn: Option<&Drawn>,
     deadline: Deadline,
     repetition: Option<Repetition>,
 ) -> Attempt {
     urls.begin(case);
     let workspace = LazyWorkspace::new(shared, &case.name, repetition);
     let children = children::of_attempt(case, shared, urls, repetition);
-    let names =
-        Names { case, shared, urls, workspace: &workspace, children: &children, steps: &[], own: None };
+    let names = Names {
+        case,
+        shared,
+        urls,
+        workspace: &workspace,
+        children: &children,
+        drawn,
+        steps: &[],
+        own: None,
+    };
     let mut steps: Vec<Given> = Vec::new();
     let cancel = &shared.options.cancel;
     let mut attempt = Attempt {
@@ -52,6 +63,7 @@ pub(super) fn run(
         warnings: Vec::new(),
         workspace: None,
         trace: None,
+        summed: Vec::new(),
     };
     if !attempt.problems.is_empty() {
         attempt.outcome = Outcome::Errored;
@@ -63,6 +75,7 @@ pub(super) fn run(
         attempt.evidence += &stepped.evidence;
         attempt.problems.extend(stepped.problems);
         attempt.warnings.extend(stepped.warnings);
+        attempt.summed.extend(stepped.summed);
         if attempt.problems.is_empty() && deadline.expired() {
             attempt.problems.push(overtime(case, shared));
         }
@@ -80,8 +93,9 @@ pub(super) fn run(
     }
     clean_up(names, steps, &mut attempt);
     attempt.outcome = outcome(&attempt.problems, cancel);
+    let keep = drawn.is_none_or(|drawn| drawn.keep);
     service_state::tell(case, shared, urls, &mut attempt);
-    if shared.options.keep_failed && attempt.outcome.is_failure() {
+    if shared.options.keep_failed && keep && attempt.outcome.is_failure() {
         attempt.workspace = workspace.into_made().map(|held| held.keep().display().to_string());
     } else if repetition.is_some() {
         attempt.trace = Some(Trace::new(&given, &case.template.steps, workspace.into_made()));
@@ -98,6 +112,7 @@ fn clean_up(names: Names<'_>, mut steps: Vec<Given>, attempt: &mut Attempt) {
         let stepped = step::run(step, &Names { steps: &steps, ..names }, deadline, &cancel);
         attempt.evidence += &stepped.evidence;
         attempt.warnings.extend(stepped.warnings);
+        attempt.summed.extend(stepped.summed);
         attempt.problems.extend(stepped.problems.into_iter().map(|mut problem| {
             problem.message = format!("cleanup: {}", problem.message);
             problem

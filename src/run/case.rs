@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::Shared;
 use super::attempt::Attempt;
 use super::panic::caught;
 use super::problem::Teller;
 use super::repeat;
+use super::scope::Drawn;
 use super::services::Urls;
+use super::{Shared, for_all};
 use crate::diagnostic::codes;
 use crate::event::{CaseFinished, Evidence, Outcome, Problem};
 use crate::plan::Case;
@@ -21,8 +22,7 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -
     }
     let mut finished = blank(case, shared, Outcome::Passed, None);
     for tried in 1..=case.template.retry.saturating_add(1) {
-        let attempt = caught(|| repeat::all(case, shared, urls, budget))
-            .unwrap_or_else(|panic| panicked(case, shared, &panic));
+        let attempt = one_try(case, shared, urls, budget);
         finished.tries = tried;
         finished.outcome = attempt.outcome;
         finished.evidence = attempt.evidence;
@@ -48,6 +48,18 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -
     }
     finished.duration = started.elapsed().as_secs_f64();
     finished
+}
+
+/// One try: once, or on all its inputs.
+fn one_try(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> Attempt {
+    let timeout = || Deadline::after(case.template.timeout).earlier(budget);
+    let once = |drawn: Option<&Drawn>, deadline: &dyn Fn() -> Deadline| {
+        caught(|| repeat::all(case, shared, urls, drawn, deadline))
+            .unwrap_or_else(|panic| panicked(case, shared, &panic))
+    };
+    let Some(for_all) = &case.template.for_all else { return once(None, &timeout) };
+    let deadline = timeout();
+    for_all::run(case, for_all, shared, deadline, &|drawn| once(Some(drawn), &|| deadline))
 }
 
 pub(super) fn whole(
@@ -77,6 +89,7 @@ fn panicked(case: &Case, shared: &Shared, panic: &str) -> Attempt {
         warnings: Vec::new(),
         workspace: None,
         trace: None,
+        summed: Vec::new(),
     }
 }
 

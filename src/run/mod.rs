@@ -3,6 +3,7 @@
 mod attempt;
 mod case;
 mod children;
+mod for_all;
 mod inputs;
 mod output;
 mod panic;

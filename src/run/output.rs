@@ -6,8 +6,8 @@ use crate::event::Event;
 use crate::redact::Redactor;
 use crate::system::process::{Listener, Stream};
 
-/// Lines that wait at most: a child may print faster than anything can be shown.
-const WAITING: usize = 10_000;
+/// Lines that wait at most: a child may print faster than anything can be shown, and showing them holds up the watch.
+const WAITING: usize = 1000;
 
 /// Lines on their way.
 #[derive(Default)]

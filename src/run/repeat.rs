@@ -10,6 +10,7 @@ mod trace;
 use super::Shared;
 use super::attempt::{self, Attempt};
 use super::case::whole;
+use super::scope::Drawn;
 use super::services::Urls;
 use super::variation::{differences, env_of};
 use crate::diagnostic::codes;
@@ -33,13 +34,18 @@ pub(super) fn times(case: &Case, shared: &Shared) -> u32 {
     case.template.repeat.times.unwrap_or(shared.options.repeat).max(1)
 }
 
-/// All repetitions of one try; each gets the whole timeout.
-pub(super) fn all(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> Attempt {
+/// All repetitions of one try, or of one input of `for_all`; `deadline` is asked for that of each.
+pub(super) fn all(
+    case: &Case,
+    shared: &Shared,
+    urls: &Urls,
+    drawn: Option<&Drawn>,
+    deadline: &dyn Fn() -> Deadline,
+) -> Attempt {
     let (times, repeat) = (times(case, shared), &case.template.repeat);
     let run = |number| {
         let repetition = (times > 1).then_some(Repetition { number, vary: repeat.vary });
-        let deadline = Deadline::after(case.template.timeout).earlier(budget);
-        attempt::run(case, shared, urls, deadline, repetition)
+        attempt::run(case, shared, urls, drawn, deadline(), repetition)
     };
     let mut first = run(1);
     for number in 2..=times {
@@ -67,6 +73,11 @@ pub(super) fn all(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -
                     "fix every seed and order; what may differ by nature, name under `repeat: {volatile: […]}`"
                         .to_owned(),
                 );
+                if shared.options.keep_failed {
+                    first.workspace = first.trace.take().and_then(Trace::keep);
+                    let other = again.trace.take().and_then(Trace::keep);
+                    problem.notes.extend(other.map(|path| format!("the workspace of run {number}: {path}")));
+                }
                 first.problems.push(problem);
                 first.outcome = Outcome::Failed;
             }

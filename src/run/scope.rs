@@ -62,6 +62,13 @@ pub(super) struct Given {
     pub outputs: Outputs,
 }
 
+/// The inputs of one run of a case under `for_all`.
+pub(super) struct Drawn {
+    pub values: Vec<(Arc<str>, Value)>,
+    /// Keep the workspace when this run does not pass.
+    pub keep: bool,
+}
+
 /// The names of one attempt at one case.
 #[derive(Clone, Copy)]
 pub(super) struct Names<'a> {
@@ -71,6 +78,8 @@ pub(super) struct Names<'a> {
     pub workspace: &'a LazyWorkspace<'a>,
     /// What this attempt's children are started with.
     pub children: &'a Children,
+    /// The inputs of this run, under `for_all`.
+    pub drawn: Option<&'a Drawn>,
     /// The steps before.
     pub steps: &'a [Given],
     /// The step itself, for its own expectations.
@@ -115,6 +124,10 @@ impl Scope for Names<'_> {
             self.case.row.iter().flat_map(|row| row.iter()).find(|(held, _)| **held == *name)
         {
             return expr.bind(self);
+        }
+        let mut drawn = self.drawn.iter().flat_map(|drawn| &drawn.values);
+        if let Some((_, value)) = drawn.find(|(held, _)| **held == *name) {
+            return Ok(value.clone());
         }
         if let Some(given) = self.step(name) {
             let values = &given.outputs.values;
@@ -172,6 +185,7 @@ impl Scope for ServiceScope<'_> {
             urls: self.urls,
             workspace: &workspace,
             children: &self.shared.children,
+            drawn: None,
             steps: &[],
             own: None,
         };

@@ -7,11 +7,12 @@ use super::scope::{Given, Names, context};
 use crate::action::{Context, Done, Places, StepError};
 use crate::diagnostic::codes;
 use crate::event::{Evidence, Problem};
-use crate::expect::{Bench, Expectations, Snapshots, Target, Verdict};
+use crate::expect::{Bench, Expectations, Finding, Snapshots, Target, Verdict};
 use crate::plan::{SetTolerance, Step};
+use crate::source::Span;
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
-use crate::value::{Outputs, show_duration};
+use crate::value::{Outputs, Unit, show_duration};
 
 /// What one step came to.
 #[derive(Default)]
@@ -20,6 +21,27 @@ pub(super) struct Stepped {
     pub evidence: Evidence,
     pub problems: Vec<Problem>,
     pub warnings: Vec<Problem>,
+    /// Under `for_all`: what held, and what measured nothing here, for which another run may make up.
+    pub summed: Vec<(Check, Option<Problem>)>,
+}
+
+/// A check of a case, told from every other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Check {
+    step: Span,
+    at: Span,
+    subject: String,
+    /// What it measures, when the action made it by itself.
+    own: Option<Unit>,
+    /// It warns and does not fail.
+    pub warns: bool,
+}
+
+impl Check {
+    /// All that an action checks by itself and measures in the same unit; `None` for a check of the spec's.
+    pub(super) fn whole(&self) -> Option<Self> {
+        self.own.map(|_| Self { at: self.step, ..self.clone() })
+    }
 }
 
 /// Runs one step of an attempt.
@@ -29,7 +51,11 @@ pub(super) fn run(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &C
     loop {
         let mut stepped = once(step, names, deadline, cancel);
         let out_of_time = stepped.problems.iter().any(|problem| problem.code == codes::TIMED_OUT.name);
-        if stepped.problems.is_empty() || out_of_time || Instant::now() + poll.every.value > until {
+        let hollow = stepped.summed.iter().any(|(_, problem)| problem.is_some());
+        if (stepped.problems.is_empty() && !hollow)
+            || out_of_time
+            || Instant::now() + poll.every.value > until
+        {
             let limit = show_duration(poll.within.value);
             stepped.problems.iter_mut().for_each(|problem| {
                 problem.notes.push(format!("it was polled for {limit}; this is the last try"));
@@ -76,6 +102,7 @@ fn once(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> 
 
 fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, teller: &Teller<'_>) -> Stepped {
     let mut stepped = Stepped::default();
+    let summed = names.drawn.is_some();
     let tolerance = context.tolerance;
     if let Some(result) = &done.unsuccessful
         && !step.expect.mentions(result.output)
@@ -88,7 +115,15 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
         stepped.evidence.measured += checked.evidence.count;
         // What the spec itself judges is the spec's to judge: a table that must be refused, for one.
         let spoken_of = step.expect.mentions(checked.output) && !checked.misses.is_empty();
-        stepped.problems.extend(teller.checked(checked, step).filter(|_| !spoken_of));
+        let problem = teller.checked(checked, step).filter(|_| !spoken_of);
+        if summed && checked.misses.is_empty() {
+            let subject = checked.output.to_owned();
+            let own = Some(checked.evidence.unit);
+            let check = Check { step: step.span, at: checked.span, subject, own, warns: false };
+            stepped.summed.push((check, problem));
+        } else {
+            stepped.problems.extend(problem);
+        }
     }
     // What a later step calls by this one's id, its own expectations call so too.
     let own = step.id.clone().map(|id| Given {
@@ -97,14 +132,20 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
         outputs: done.outputs.clone(),
     });
     let within = Names { own: own.as_ref(), ..*names };
-    for (expectations, problems) in
-        [(&step.expect, &mut stepped.problems), (&step.warn, &mut stepped.warnings)]
+    for (expectations, problems, warns) in
+        [(&step.expect, &mut stepped.problems, false), (&step.warn, &mut stepped.warnings, true)]
     {
         let verdicts = verdicts(expectations, &done, &within, context, tolerance);
         for verdict in verdicts {
             stepped.evidence.checks += 1;
             stepped.evidence.measured += verdict.evidence.count;
-            problems.extend(teller.verdict(&verdict, step, tolerance));
+            let problem = teller.verdict(&verdict, step, tolerance);
+            if summed && matches!(verdict.finding, None | Some(Finding::MeasuredNothing)) {
+                let Verdict { span: at, subject, .. } = verdict;
+                stepped.summed.push((Check { step: step.span, at, subject, own: None, warns }, problem));
+            } else {
+                problems.extend(problem);
+            }
         }
     }
     stepped.outputs = Some(done.outputs);

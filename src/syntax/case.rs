@@ -22,6 +22,8 @@ params! {
         name: Arg<Arc<str>>; |span| Arg::default(format!("the case at byte {}", span.start).into(), span),
         /// One case per row: a list of mappings, a table file, or `{matrix: {a: [1, 2], b: [x, y]}}`.
         each: Option<Node>,
+        /// Run it on inputs made at random: names, each with what it is drawn from, and how many `runs`.
+        for_all: Option<Node>,
         /// What is done, one after the other. A case of one step may give that step's keys instead.
         steps: Option<Vec<StepSpec>>,
         /// Never runs beside another case of this name.

@@ -23,12 +23,12 @@ params! {
         timeout: Option<Spanned<Duration>>,
         /// Cases run at a time; all cores when left out.
         jobs: Option<Spanned<usize>>,
-        /// Folders that the commands of steps and services may write to, beside their workspace and `TMPDIR`: below the
-        /// project's root, absolute, or from `~`; each must exist when the run starts.
-        writable: Option<Spanned<OneOrMany<Arc<str>>>>,
         /// The Python of the team: a program in `PATH`, an interpreter or the folder of an environment; what is active, in
         /// the project or in `PATH` when left out.
         python: Option<Spanned<Arc<str>>>,
+        /// Folders that the commands of steps and services may write to, beside their workspace and `TMPDIR`: below the
+        /// project's root, absolute, or from `~`; each must exist when the run starts.
+        writable: Option<Spanned<OneOrMany<Arc<str>>>>,
         /// Settings by name, chosen with `--profile`.
         profiles: Named<Profile>,
     }

@@ -6,6 +6,7 @@ mod case;
 mod config;
 mod decode;
 mod expr;
+mod flow;
 mod mapping_schema;
 mod node;
 mod params;

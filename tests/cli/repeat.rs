@@ -5,7 +5,7 @@ use super::{mlfunnel, outcomes, project, suite};
 /// Results of real programs, each of which hangs on one hidden input.
 const HIDDEN: &str = r#"
 suite: hidden inputs
-tier: unit
+tier: integration
 cases:
   - name: order of a set
     repeat: 3
@@ -71,33 +71,55 @@ fn every_hidden_input_that_a_result_hangs_on_is_found_and_told() {
 }
 
 #[test]
+fn both_workspaces_can_be_kept() {
+    let spec = r#"suite: kept
+tier: integration
+cases:
+  - name: dated
+    repeat: 2
+    run: {shell: "head -c $((2 + PYTHONHASHSEED)) /dev/zero > $MLFUNNEL_WORKSPACE/model.txt"}
+    expect: {exit_code: 0}
+"#;
+    let folder = project(&[("a.yaml", spec)]);
+    let ran = mlfunnel(&folder, &["run", "a.yaml", "--keep-failed"]);
+    let path =
+        |lead: &str| ran.stdout.lines().find_map(|line| line.trim().strip_prefix(lead)).unwrap().to_owned();
+    let kept = [path("workspace: "), path("= the workspace of run 2: ")];
+    let lines =
+        kept.each_ref().map(|folder| std::fs::read_to_string(format!("{folder}/model.txt")).unwrap().len());
+    assert_eq!(lines, [2, 3]);
+    std::fs::remove_dir_all(std::path::Path::new(&kept[0]).parent().unwrap()).unwrap();
+}
+
+#[test]
 fn the_command_line_repeats_what_does_not_say_how_often() {
     let counting = r#"suite: counted
-tier: unit
+tier: integration
 cases:
   - name: plain
-    run: {shell: "echo x >> plain.log"}
+    run: [echo, ran]
     expect: {exit_code: 0}
   - name: own
     repeat: 2
-    run: {shell: "echo x >> own.log"}
+    run: [echo, ran]
     expect: {exit_code: 0}
   - name: own tolerance
     repeat: {tolerance: {abs: 10}}
-    run: {shell: "echo x >> close.log; echo $(wc -l < close.log).5"}
-    expect: {json: {min: 1}}
+    run: {shell: "echo $PYTHONHASHSEED.5"}
+    expect: {json: {min: 0}}
   - name: different
-    run: {shell: "echo x >> different.log; echo $(wc -l < different.log).5"}
-    expect: {json: {min: 1}}
+    run: {shell: "echo $PYTHONHASHSEED.5"}
+    expect: {json: {min: 0}}
 "#;
     let folder = project(&[("a.yaml", counting), ("b.yaml", &suite("integration", &[("i", "1")]))]);
-    let ran = mlfunnel(&folder, &["run", ".", "--repeat", "4", "--no-fail-fast", "--jobs", "1"]);
-    let lines = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap().lines().count();
-    assert_eq!((lines("plain.log"), lines("own.log"), lines("close.log")), (4, 2, 4), "{}", ran.stdout);
+    let ran = mlfunnel(&folder, &["run", ".", "--repeat", "4", "--no-fail-fast", "--jobs", "1", "--verbose"]);
+    let times = |name: &str| ran.stdout.matches(&format!("a.yaml::{name} | ")).count();
+    let all = ["plain", "own", "own tolerance", "different"].map(times);
+    assert_eq!(all, [4, 2, 4, 2], "{}", ran.stdout);
     for told in [
-        "unit: 4 cases, budget 20 s",
+        "integration: 5 cases, budget 8 min",
         "note: each case is run 4 times, and each tier has 4 times its budget",
-        "run 2 of 4 differs from the first: json: first 1.5, then 2.5",
+        "run 2 of 4 differs from the first: json: first 0.5, then 1.5",
         "run it again: mlfunnel run a.yaml --case '^different$' --repeat 4",
         "FAILED  4 passed, 1 failed",
     ] {

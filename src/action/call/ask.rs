@@ -138,9 +138,6 @@ fn explain(target: &str, broken: &Broken) -> StepError {
         (process::Broken::Cancelled, _) => {
             StepError::new(format!("`{target}` was interrupted")).code(codes::INTERRUPTED)
         }
-        (process::Broken::NotSandboxed, _) => StepError::new(format!(
-            "`{target}` was not called: its process cannot be kept from whom it may not speak to"
-        )),
         (process::Broken::Ended(Some(exit)), _) => {
             let how = match exit {
                 Exit::Code(code) => format!("exit code {code}"),
@@ -150,6 +147,9 @@ fn explain(target: &str, broken: &Broken) -> StepError {
             };
             StepError::new(format!("the process of `{target}` ended during the call, with {how}"))
                 .code(codes::CRASHED)
+        }
+        (why @ process::Broken::NotSandboxed, _) => {
+            StepError::new(format!("`{target}` was not called: {why}")).code(codes::CANNOT_CALL)
         }
         (process::Broken::Ended(None), _) => {
             StepError::new(format!("`{target}` closed the socket between mlfunnel and its process"))

@@ -6,14 +6,15 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::{Action, Checked, Context, Done, Named, Output, StepError};
+use super::{Action, Checked, Context, Done, Output, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
-use crate::syntax::{Arg, Decode, Decoder, Node};
+use crate::syntax::{Arg, Decode, Decoder, Named, Node, Scope, Unbound};
 use crate::table::contract::{self, ColumnRule, Contract as Rules, ContractReport, RowsRule, Violation};
-use crate::value::{Bounds, Evidence, Kind, Limit, Map, Outputs, Unit, Value};
+use crate::value::{Bounds, Evidence, FromValue, Kind, Limit, Map, Outputs, Unit, Value};
 
-use keys::{ColumnKeys, Keys, Range, RowsForm, RowsKeys};
+pub use keys::{ColumnKeys, KeyColumns};
+use keys::{Keys, Range, RowsForm, RowsKeys};
 
 /// What a report calls the contract's own `unique`.
 const KEY: &str = "unique_together";
@@ -40,7 +41,7 @@ impl Decode for Contract {
     }
 }
 
-impl Named for Contract {
+impl super::Named for Contract {
     const NAME: &'static str = "contract";
     const PAGE: &'static str = Keys::PAGE;
     const OUTPUTS: &'static [Output] = &[
@@ -79,7 +80,6 @@ impl Contract {
         let keys = &self.keys;
         let flag =
             |arg: &Option<Arg<bool>>| Ok::<_, StepError>(context.maybe(arg.as_ref())?.unwrap_or(false));
-        let columns = keys.columns.0.iter().map(|(name, keys)| column(&name.text, keys, context));
         let rows = match &keys.rows {
             None => None,
             Some(spec) => Some(match &spec.form {
@@ -88,11 +88,10 @@ impl Contract {
             }),
         };
         Ok(Rules {
-            columns: columns.collect::<Result<_, _>>()?,
             rows,
             strict: flag(&keys.strict)?,
             ordered: flag(&keys.ordered)?,
-            unique_together: context.maybe(keys.unique.as_ref())?.map_or_else(Vec::new, |keys| keys.0),
+            ..declared(&keys.columns, keys.unique.as_ref(), context.scope)?
         })
     }
 
@@ -190,19 +189,37 @@ fn rules_of(keys: &ColumnKeys) -> Vec<(&'static str, Span)> {
     .collect()
 }
 
-fn column(name: &Arc<str>, keys: &ColumnKeys, context: &Context<'_>) -> Result<ColumnRule, StepError> {
+/// The rules that columns and keys declare.
+pub fn declared(
+    columns: &Named<ColumnKeys>,
+    unique: Option<&Arg<KeyColumns>>,
+    scope: &dyn Scope,
+) -> Result<Rules, Unbound> {
+    let columns = columns.0.iter().map(|(name, keys)| column(&name.text, keys, scope));
+    Ok(Rules {
+        columns: columns.collect::<Result<_, _>>()?,
+        unique_together: maybe(unique, scope)?.map_or_else(Vec::new, |keys| keys.0),
+        ..Rules::default()
+    })
+}
+
+fn maybe<T: FromValue + Clone>(arg: Option<&Arg<T>>, scope: &dyn Scope) -> Result<Option<T>, Unbound> {
+    arg.map(|arg| arg.bind(scope)).transpose()
+}
+
+fn column(name: &Arc<str>, keys: &ColumnKeys, scope: &dyn Scope) -> Result<ColumnRule, Unbound> {
     Ok(ColumnRule {
-        dtype: context.maybe(keys.dtype.as_ref())?,
-        nullable: context.maybe(keys.nullable.as_ref())?.unwrap_or(true),
-        required: context.maybe(keys.required.as_ref())?.unwrap_or(true),
-        missing: context.maybe(keys.missing.as_ref())?.unwrap_or_default(),
-        unique: context.maybe(keys.unique.as_ref())?.unwrap_or(false),
-        between: context.maybe(keys.between.as_ref())?.map(|Range(bounds)| bounds),
-        isin: context.maybe(keys.isin.as_ref())?,
-        not_in: context.maybe(keys.not_in.as_ref())?,
-        matches: context.maybe(keys.matches.as_ref())?.map(|pattern| pattern.0),
-        min_length: context.maybe(keys.min_length.as_ref())?,
-        max_length: context.maybe(keys.max_length.as_ref())?,
+        dtype: maybe(keys.dtype.as_ref(), scope)?,
+        nullable: maybe(keys.nullable.as_ref(), scope)?.unwrap_or(true),
+        required: maybe(keys.required.as_ref(), scope)?.unwrap_or(true),
+        missing: maybe(keys.missing.as_ref(), scope)?.unwrap_or_default(),
+        unique: maybe(keys.unique.as_ref(), scope)?.unwrap_or(false),
+        between: maybe(keys.between.as_ref(), scope)?.map(|Range(bounds)| bounds),
+        isin: maybe(keys.isin.as_ref(), scope)?,
+        not_in: maybe(keys.not_in.as_ref(), scope)?,
+        matches: maybe(keys.matches.as_ref(), scope)?.map(|pattern| pattern.0),
+        min_length: maybe(keys.min_length.as_ref(), scope)?,
+        max_length: maybe(keys.max_length.as_ref(), scope)?,
         ..ColumnRule::new(name.clone())
     })
 }

@@ -11,6 +11,8 @@ mod written;
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::{Action, Context, Done, Named, Output, Review, StepError};
 use crate::diagnostic::{Diagnostics, codes};
 use crate::params;
@@ -168,7 +170,8 @@ impl Parity {
             let answers = answers.collect::<Result<Vec<_>, _>>()?;
             agreement.judge(input, &answers);
         }
-        asked.into_iter().try_for_each(Asked::end)?;
+        let refused = asked.into_iter().map(Asked::end).collect::<Result<Vec<_>, _>>()?;
+        let refused: IndexSet<String> = refused.into_iter().flatten().collect();
         if agreement.only_refused() && !allow_empty {
             let error = StepError::new("every subject refused every input, so that nothing was compared")
                 .code(codes::MEASURED_NOTHING)
@@ -183,7 +186,8 @@ impl Parity {
             .with("disagreements", Value::list(agreement.disagreements()));
         let checked = agreement.checked(&self.called, self.span);
         let keep = !allow_empty || checked.evidence.count > 0 || !checked.misses.is_empty();
-        Ok(Done { checked: keep.then_some(checked).into_iter().collect(), ..Done::from(outputs) })
+        let checked = keep.then_some(checked).into_iter().collect();
+        Ok(Done { checked, refused: refused.into_iter().collect(), ..Done::from(outputs) })
     }
 
     fn over(&self, context: &Context<'_>, done: usize, all: usize) -> StepError {

@@ -69,10 +69,10 @@ impl Line {
         })
     }
 
-    /// Ends it with all it has started.
-    pub(super) fn end(self) -> Result<(), StepError> {
+    /// Ends it with all it has started. The addresses that it was kept from come back.
+    pub(super) fn end(self) -> Result<Vec<String>, StepError> {
         let left = self.dialogue.end();
-        if left.is_empty() { Ok(()) } else { Err(too_much(&self.name, &left)) }
+        if left.unread.is_empty() { Ok(left.refused) } else { Err(too_much(&self.name, &left.unread)) }
     }
 
     fn silent(&self, silence: Silence) -> StepError {
@@ -105,10 +105,9 @@ impl Line {
 
     fn with_last_words(&mut self, error: StepError) -> StepError {
         let said: Captured = self.dialogue.stderr();
-        if said.written() == 0 {
-            return error;
-        }
-        error.note(format!("stderr ends with:\n{}", said.last_lines(LINES)))
+        let words = (said.written() > 0).then(|| format!("stderr ends with:\n{}", said.last_lines(LINES)));
+        let refused = self.dialogue.take_refused().into_iter().map(run::kept_from);
+        words.into_iter().chain(refused).fold(error, StepError::note)
     }
 }
 

@@ -96,11 +96,13 @@ impl Answer {
 pub(super) struct Asked<'a> {
     subject: &'a Subject,
     process: Option<Line>,
+    /// The addresses that its children were kept from.
+    refused: Vec<String>,
 }
 
 impl<'a> Asked<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
-        Self { subject, process: None }
+        Self { subject, process: None, refused: Vec::new() }
     }
 
     /// Its answer to one input, which `place` tells from the others.
@@ -114,7 +116,7 @@ impl<'a> Asked<'a> {
         let subject = self.subject;
         let given = if subject.nan_as_null { nan_to_null(input) } else { input.clone() };
         let answer = match &subject.chosen {
-            Chosen::Action(_, action) => of_action(&**action, subject, called, &given, context),
+            Chosen::Action(_, action) => self.of_action(&**action, called, &given, context),
             Chosen::Process(keys) => self.of_process(keys, &given, context),
         };
         match answer {
@@ -129,6 +131,27 @@ impl<'a> Asked<'a> {
                 Err(error.at(subject.span))
             }
         }
+    }
+
+    fn of_action(
+        &mut self,
+        action: &dyn Action,
+        called: &str,
+        input: &Value,
+        context: &Context<'_>,
+    ) -> Result<Answer, StepError> {
+        let subject = self.subject;
+        let scope = WithInput { called, input, outer: context.scope };
+        let done = action.run(&Context { scope: &scope, ..*context })?;
+        self.refused.extend_from_slice(&done.refused);
+        let path = &subject.output.value.0;
+        if let Some(refusal) = &done.unsuccessful
+            && !matches!(path.first(), Some(Segment::Key(first)) if **first == *refusal.output)
+        {
+            let notes = refusal.notes.iter().map(|note| format!("\n{note}"));
+            return Ok(Answer::Refused(format!("{}{}", refusal.message, notes.collect::<String>())));
+        }
+        one_answer(&done, path).map(Answer::Given).map_err(|error| error.at(subject.output.span))
     }
 
     fn of_process(
@@ -148,33 +171,14 @@ impl<'a> Asked<'a> {
         answer.map(Answer::Given).map_err(|why| StepError::new(why).at(*span))
     }
 
-    /// After the last input: a process is told so and ended.
-    pub(super) fn end(self) -> Result<(), StepError> {
-        let Some(process) = self.process else { return Ok(()) };
+    /// After the last input: a process is told so and ended. The addresses that it was kept from come back.
+    pub(super) fn end(self) -> Result<Vec<String>, StepError> {
+        let Some(process) = self.process else { return Ok(self.refused) };
         process.end().map_err(|mut error| {
             error.message = format!("`{}`, after its last input: {}", self.subject.name, error.message);
             error.at(self.subject.span)
         })
     }
-}
-
-fn of_action(
-    action: &dyn Action,
-    subject: &Subject,
-    called: &str,
-    input: &Value,
-    context: &Context<'_>,
-) -> Result<Answer, StepError> {
-    let scope = WithInput { called, input, outer: context.scope };
-    let done = action.run(&Context { scope: &scope, ..*context })?;
-    let path = &subject.output.value.0;
-    if let Some(refusal) = &done.unsuccessful
-        && !matches!(path.first(), Some(Segment::Key(first)) if **first == *refusal.output)
-    {
-        let notes = refusal.notes.iter().map(|note| format!("\n{note}"));
-        return Ok(Answer::Refused(format!("{}{}", refusal.message, notes.collect::<String>())));
-    }
-    one_answer(&done, path).map(Answer::Given).map_err(|error| error.at(subject.output.span))
 }
 
 /// What a path leads to, which all samples must agree on.

@@ -80,7 +80,7 @@ fn python(script: &Arg<Arc<str>>, arguments: Vec<String>, context: &Context<'_>)
         let error = StepError::new(format!("there is no file `{text}`")).at(script.span);
         return Err(error.help("a path starts at the project's root; `./` at the spec's own folder"));
     }
-    let interpreter = context.world.python(context.cancel)?.path.to_string_lossy().into_owned();
+    let interpreter = context.world.python(context.cancel)?;
     let name = called(
         &["python".to_owned(), text.to_string()]
             .into_iter()
@@ -88,7 +88,7 @@ fn python(script: &Arg<Arc<str>>, arguments: Vec<String>, context: &Context<'_>)
             .collect::<Vec<_>>(),
     );
     let notebook = Path::new(&*text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ipynb"));
-    let mut argv = vec![interpreter];
+    let mut argv = vec![interpreter.path.to_string_lossy().into_owned()];
     if notebook {
         argv.extend(["-c".to_owned(), NOTEBOOK.to_owned()]);
     }

@@ -161,11 +161,14 @@ fn what_was_printed_is_cut_into_lines_and_documents() {
     assert_eq!(printed(flood, "json_lines"), format!("{kept} read as JSON"));
 }
 
+fn with_env(name: &str, value: &str) -> World {
+    World::new(Search { env: [(name.to_owned(), value.to_owned())].into(), ..Search::default() })
+}
+
 #[test]
 fn variables_are_passed_on_where_they_are_named() {
     let mut site = Site::new();
-    let env = [("CUDA_HOME".to_owned(), "/cuda".to_owned())].into();
-    site.world = World::new(Search { env, ..Search::default() });
+    site.world = with_env("CUDA_HOME", "/cuda");
     site.children.env.push(("LC_ALL".into(), "C".into()));
     let printed = |spec: &str| site.run::<Run>(spec).map(|done| show(&done.outputs, "lines"));
     assert_eq!(printed("{shell: 'echo $CUDA_HOME'}").unwrap(), r#"[""]"#);
@@ -233,7 +236,9 @@ fn its_grace_is_its_own() {
 
 #[test]
 fn scripts_and_notebooks_are_run_by_python() {
-    let site = Site::new();
+    let path = std::env::var("PATH").unwrap();
+    let mut site = Site::new();
+    site.world = with_env("PATH", &path);
     let project = site.project();
     write(
         &project,
@@ -262,6 +267,7 @@ fn scripts_and_notebooks_are_run_by_python() {
     let plain = |name: &str| {
         let spec = format!("{{python: {name}, args: [x], env: {{PYTHONNOUSERSITE: 1, PYTHONPATH: $hide}}}}");
         let mut site = Site::new();
+        site.world = with_env("PATH", &path);
         write(&site.project(), name, &std::fs::read(project.join(name)).unwrap());
         std::fs::create_dir(site.project().join("IPython")).unwrap();
         write(&site.project().join("IPython"), "__init__.py", b"raise ImportError('none here')");

@@ -97,7 +97,9 @@ impl Scaler {
     /// Learns from `x`, one row a sample and one column a feature.
     pub fn fit(&self, x: ArrayView2<'_, f64>) -> Result<FittedScaler, ScaleError> {
         check_method(self.method)?;
-        if x.nrows() == 0 || x.ncols() == 0 {
+        // The safe one learns as much from no rows as from rows of missing values.
+        let safe = matches!(self.method, Method::MinMax { .. }) && self.missing == Missing::Zero;
+        if (x.nrows() == 0 && !safe) || x.ncols() == 0 {
             return Err(ScaleError::Empty);
         }
         check_values(x, self.missing)?;

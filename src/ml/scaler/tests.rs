@@ -38,10 +38,21 @@ fn an_infinity_is_named_by_its_place() {
 }
 
 #[test]
+fn the_safe_scaler_keeps_the_length_of_nothing() {
+    let safe = Scaler::new(Method::MinMax { low: 0.0, high: 1.0 });
+    let fitted = safe.fit(Array2::zeros((0, 2)).view()).unwrap();
+    assert_eq!(fitted.transform(Array2::zeros((0, 2)).view()).unwrap().dim(), (0, 2));
+    // As after a column of missing values alone, what comes later is missing too.
+    assert_eq!(fitted.transform(array![[7.0, -7.0]].view()).unwrap(), array![[0.0, 0.0]]);
+    assert_eq!(safe.fit(Array2::zeros((2, 0)).view()), Err(ScaleError::Empty));
+}
+
+#[test]
 fn empty_input_and_wrong_columns_are_errors() {
     for method in METHODS.into_iter().chain([Method::Normalize(Norm::L1)]) {
         for shape in [(0, 2), (2, 0)] {
-            assert_eq!(Scaler::new(method).fit(Array2::zeros(shape).view()), Err(ScaleError::Empty));
+            let fitted = Scaler { method, missing: Missing::Keep }.fit(Array2::zeros(shape).view());
+            assert_eq!(fitted, Err(ScaleError::Empty));
         }
         let fitted = Scaler::new(method).fit(array![[1.0, 2.0]].view()).unwrap();
         let error = fitted.transform(array![[1.0]].view()).unwrap_err();

@@ -107,15 +107,15 @@ impl<W: Write> Terminal<W> {
                 let (name, url) = (one_line(&service.name), one_line(&service.url));
                 Some(format!("service {name} is ready at {url} after {}\n", seconds(service.duration)))
             }
-            Event::Output { id, stderr, text } if self.verbose() => {
-                let mark = if *stderr { '!' } else { '|' };
-                let lead = self.palette.paint(FAINT, &format!("{} {mark}", one_line(id)));
-                Some(format!("{lead} {}\n", one_line(text)))
-            }
             Event::WorkersStarted(workers) if normal && (self.bars.is_none() || self.verbose()) => {
                 let (count, python) =
                     (counted(workers.count as u64, "worker"), one_line(&workers.interpreter));
                 Some(format!("{count} of {python} ready after {}\n", seconds(workers.duration)))
+            }
+            Event::Output { id, stderr, text } if self.verbose() => {
+                let mark = if *stderr { '!' } else { '|' };
+                let lead = self.palette.paint(FAINT, &format!("{} {mark}", one_line(id)));
+                Some(format!("{lead} {}\n", one_line(text)))
             }
             Event::CaseFinished(case) => self.case(case),
             _ => None,

@@ -56,6 +56,11 @@ impl Trace {
         Self { outputs, workspace }
     }
 
+    /// Leaves the workspace where it is.
+    pub(super) fn keep(self) -> Option<String> {
+        self.workspace.map(|workspace| workspace.keep().display().to_string())
+    }
+
     fn find(&self, way: &Way) -> Option<&Value> {
         self.outputs.iter().find(|given| given.way == *way).map(|given| &given.value)
     }

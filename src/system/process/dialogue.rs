@@ -50,6 +50,15 @@ pub enum Silence {
     Unasked(Vec<u8>),
 }
 
+/// What is left of a child when it has ended.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What it wrote beyond its answers.
+    pub unread: Vec<u8>,
+    /// The addresses it tried to reach and was kept from, each once.
+    pub refused: Vec<String>,
+}
+
 impl Dialogue {
     /// Starts a child that is to be spoken to. `command.stdin` is not used, and `command.capture_limit` bounds what is
     /// kept of its standard error.
@@ -123,16 +132,20 @@ impl Dialogue {
         self.stderr.collector.snapshot()
     }
 
+    /// The addresses it tried to reach and was kept from since this was last asked, each once.
+    pub fn take_refused(&mut self) -> Vec<String> {
+        self.tree.take_refused()
+    }
+
     /// Tells it by the end of its input that nothing more will be asked, lets it go, and ends what is left.
-    /// What it wrote beyond its answers comes back.
-    pub fn end(mut self) -> Vec<u8> {
+    pub fn end(mut self) -> Left {
         self.stdin = None;
         if self.tree.wait_exit(GRACE).is_none() {
             self.tree.terminate();
             self.tree.wait_exit(GRACE);
         }
         self.read();
-        std::mem::take(&mut self.unread)
+        Left { unread: std::mem::take(&mut self.unread), refused: self.tree.take_refused() }
     }
 
     fn write(&mut self, rest: &mut &[u8]) {
@@ -198,7 +211,7 @@ mod tests {
         let mut counting = sh(r#"n=0; while read -r line; do n=$((n+1)); echo "$n $line"; done"#);
         assert_eq!(ask(&mut counting, "a").as_deref(), Ok("1 a"));
         assert_eq!(ask(&mut counting, "b").as_deref(), Ok("2 b"));
-        assert!(counting.end().is_empty());
+        assert_eq!(counting.end(), Left::default());
     }
 
     #[test]
@@ -237,14 +250,14 @@ mod tests {
         assert_eq!(ask(&mut chatty, "b"), Err(Silence::Unasked(b"two\n".to_vec())));
         let mut chatty = sh("read -r line; echo one; read -r line; echo two");
         assert_eq!(ask(&mut chatty, "a").as_deref(), Ok("one"));
-        assert_eq!(chatty.end(), b"two\n");
+        assert_eq!(chatty.end().unread, b"two\n");
     }
 
     #[test]
     fn its_whole_group_ends_with_it() {
         let mut stubborn = sh("trap '' TERM; sleep 300 & read -r line; echo $!; wait; wait");
         let pid = ask(&mut stubborn, "a").unwrap();
-        assert!(stubborn.end().is_empty());
+        assert!(stubborn.end().unread.is_empty());
         assert!(gone(&pid));
         let mut dropped = sh("sleep 300 & read -r line; echo $!; wait");
         let pid = ask(&mut dropped, "a").unwrap();

@@ -13,9 +13,11 @@ pub enum Stream {
     Stderr,
 }
 
+type Told = dyn Fn(Stream, &str) + Send + Sync;
+
 /// Who is told of every line that a child prints, as soon as it is whole.
 #[derive(Clone)]
-pub struct Listener(pub Arc<dyn Fn(Stream, &str) + Send + Sync>);
+pub struct Listener(pub Arc<Told>);
 
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,7 +100,9 @@ mod tests {
         let heard = held.clone();
         let listener = Listener(Arc::new(move |_, line: &str| heard.lock().unwrap().push(line.to_owned())));
         let mut lines = Lines::new(listener, Stream::Stdout);
-        pieces.iter().for_each(|piece| lines.push(piece));
+        for piece in pieces {
+            lines.push(piece);
+        }
         lines.end();
         let held = held.lock().unwrap();
         held.clone()

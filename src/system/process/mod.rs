@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use capture::Captured;
 pub use conversation::{Broken, Conversation, converse};
-pub use dialogue::{Dialogue, Silence};
+pub use dialogue::{Dialogue, Left, Silence};
 pub use error::ProcessError;
 pub use lines::{Listener, Stream};
 pub use run::{Follow, run, run_followed};
