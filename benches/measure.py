@@ -89,13 +89,15 @@ def require_binary():
         sys.exit(f"{MLFUNNEL} is not there: run `cargo build --release` first")
 
 
-def python_peer(*packages):
-    """A Python with these packages, installed by name once."""
+def python_peer(*packages, requirements=()):
+    """A Python with these packages, by name or pinned in files of requirements, installed once."""
     python = PEERS / "venv" / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", PEERS / "venv"], check=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages], check=True)
+    files = [part for file in requirements for part in ("--requirement", file)]
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages, *files], check=True)
     listed = subprocess.run([python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout.split()
-    names = tuple(name.lower() + "==" for name in packages)
+    pinned = [line.split("==")[0] for file in requirements for line in file.read_text().splitlines() if "==" in line]
+    names = tuple(name.lower() + "==" for name in [*packages, *pinned])
     print("  peers:", ", ".join(line for line in listed if line.lower().startswith(names)))
     return python

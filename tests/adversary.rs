@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// A project of one suite, with a temporary folder of its own.
 fn project(suite: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("mlfunnel.yaml"), "").unwrap();
+    fs::write(folder.path().join("mlfunnel.yaml"), "writable: .").unwrap();
     fs::write(folder.path().join("suite.yaml"), suite).unwrap();
     fs::create_dir(folder.path().join("tmp")).unwrap();
     folder

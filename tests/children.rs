@@ -3,6 +3,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // what the tests share is no `#[test]` that clippy would know
 
+#[path = "children/degraded.rs"]
+mod degraded;
 #[path = "children/killed.rs"]
 mod killed;
 #[path = "children/network.rs"]

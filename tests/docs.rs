@@ -9,4 +9,5 @@ mod docs {
     mod generated;
     mod links;
     mod page;
+    mod pipeline;
 }

@@ -3,7 +3,7 @@
 //! Each is run from a copy of its folder. The output holds both streams and the exit code; times, the version and the
 //! folder's own path are redacted. A folder of specs in place of a file is run as one. Lines `# args:` and `# env:` at
 //! the top of a spec add arguments and variables. `UPDATE_SPECS=1` rewrites the outputs, to be reviewed as code is.
-#![allow(clippy::unwrap_used, clippy::panic)] // in a test a failure is the message
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // in a test a failure is the message
 
 mod process;
 
@@ -106,7 +106,9 @@ fn walk(folder: &str, code: i32) {
     let copy = tempfile::tempdir().unwrap();
     copy_tree(&folder, copy.path());
     copy_tree(&home().join("fixtures"), &copy.path().join("fixtures"));
-    std::fs::write(copy.path().join("mlfunnel.yaml"), "").unwrap();
+    // What outlives a try or a repetition has a folder of its own.
+    std::fs::create_dir(copy.path().join("lasting")).unwrap();
+    std::fs::write(copy.path().join("mlfunnel.yaml"), "writable: lasting").unwrap();
     let specs = specs(&folder);
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::new());
@@ -142,6 +144,10 @@ fn check(spec: &Path, copy: &Path, code: i32) -> Result<(), String> {
     let text = String::from_utf8_lossy(&text);
     let mut command = process::mlfunnel(copy, &["run", name, "--color", "never", "--jobs", "1"]);
     for line in text.lines().take_while(|line| line.starts_with('#')) {
+        if line == "# needs: sandbox" && !sandboxed() {
+            println!("skipped: {name} needs a sandbox, which this machine cannot put on");
+            return Ok(());
+        }
         if let Some(arguments) = line.strip_prefix("# args: ") {
             command.args(arguments.split(' '));
         }
@@ -167,6 +173,12 @@ fn check(spec: &Path, copy: &Path, code: i32) -> Result<(), String> {
     }
 }
 
+/// Whether children can be kept from the network and from writing here.
+fn sandboxed() -> bool {
+    let support = mlfunnel::system::process::support().unwrap();
+    support.network.is_ok() && support.writes.is_ok()
+}
+
 /// What differs from run to run, or from place to place, made the same.
 fn redact(output: &str, copy: &Path) -> String {
     const TIME: &str = r"(?:< )?[\d.]+ (?:ms|s|min)(?: \d+ s)?";
@@ -183,6 +195,8 @@ fn redact(output: &str, copy: &Path) -> String {
             "$1[time]",
         ),
         (r"(?m)^(  workspace: ).*$".to_owned(), "$1[path]"),
+        // A machine where children cannot be sandboxed says so.
+        (r"(?m)^note: the children of this run are not sandboxed: .*\n\n".to_owned(), ""),
         // Services: their ports, and how long they took.
         (r"127\.0\.0\.1:\d{4,5}\b".to_owned(), "127.0.0.1:[port]"),
         (format!(r"(?m)^(service .* after ){TIME}$"), "$1[time]"),

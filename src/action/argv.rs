@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::StepError;
-use crate::diagnostic::codes;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Spanned;
-use crate::syntax::Arg;
+use crate::syntax::{Arg, Decoder};
 use crate::value::{FromValue, Kind, Leaf, Map, Segment, Value, WrongKind, leaf_path, visit_leaves};
 
 /// A program and its arguments.
@@ -120,6 +120,15 @@ pub(crate) fn inherited(
         declare(&mut env, &name.value, value.clone());
     }
     Ok(env)
+}
+
+/// Notes what cannot name a variable among those that are passed on.
+pub(crate) fn refuse_odd_names(names: &[Spanned<Arc<str>>], decoder: &mut Decoder<'_>) -> Option<()> {
+    let odd = |name: &&Spanned<Arc<str>>| name.value.is_empty() || name.value.contains(['=', '\0']);
+    let Some(name) = names.iter().find(odd) else { return Some(()) };
+    let message = format!("`{}` is no name of a variable", name.value);
+    let diagnostic = Diagnostic::new(codes::INVALID_VALUE, name.span, message);
+    decoder.refuse(diagnostic.help("give names alone; `env: {NAME: value}` gives values"))
 }
 
 fn declare(env: &mut Vec<(String, String)>, name: &str, value: String) {

@@ -37,7 +37,7 @@ use crate::syntax::{Decode, Reference, SetTolerance, Tier, Unbound};
 use crate::value::{Evidence, Kind, Outputs};
 
 pub use argv::Argv;
-pub(crate) use argv::{environment, json_bytes};
+pub(crate) use argv::{environment, inherited, json_bytes, refuse_odd_names};
 pub use context::{Children, Context, Places, Surroundings, Wanted, World};
 pub use contract::{ColumnKeys, KeyColumns, declared as contract_of};
 pub use page::{markdown, page};

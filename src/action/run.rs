@@ -10,9 +10,9 @@ use std::time::Duration;
 use self::form::Form;
 pub(super) use form::called;
 
-use super::argv::{Argv, Words, environment, inherited, json_bytes};
+use super::argv::{Argv, Words, environment, inherited, json_bytes, refuse_odd_names};
 use super::{Action, Context, Done, Named, Output, StepError};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::codes;
 use crate::params;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decode, Decoder, Node};
@@ -89,12 +89,7 @@ pub(super) struct Run {
 impl Decode for Run {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut keys = Keys::decode(node, decoder)?;
-        let odd = |name: &&Spanned<Arc<str>>| name.value.is_empty() || name.value.contains(['=', '\0']);
-        if let Some(name) = keys.inherit_env.iter().find(odd) {
-            let message = format!("`{}` is no name of a variable", name.value);
-            let diagnostic = Diagnostic::new(codes::INVALID_VALUE, name.span, message);
-            return decoder.refuse(diagnostic.help("give names alone; `env: {NAME: value}` gives values"));
-        }
+        refuse_odd_names(&keys.inherit_env, decoder)?;
         let command = Form::of(&mut keys, node.span, decoder)?;
         Some(Self { command, keys, span: node.span })
     }
@@ -156,7 +151,7 @@ impl Run {
         }
         let finished = run_followed(&command, &follow).map_err(|error| explain(&error))?;
         match finished.ending {
-            Ending::Exited => Ok(given::done(&finished, &name)),
+            Ending::Exited => Ok(given::done(&finished, &name, &command.sandbox)),
             Ending::TimedOut => {
                 let error =
                     StepError::timed_out(format!("`{name}` was still running when its time was over"));

@@ -45,10 +45,8 @@ impl Site {
             deadline: Deadline::NEVER,
             cancel: Cancel::new(),
             world: World::new(Search {
-                env: ["PATH", "VIRTUAL_ENV"]
-                    .into_iter()
-                    .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
-                    .collect(),
+                root: folder.path().join("project"),
+                env: std::env::vars().collect(),
                 ..Search::default()
             }),
             children: Children { env: vec![("PATH".into(), path)], ..Children::default() },

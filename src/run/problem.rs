@@ -99,20 +99,20 @@ impl Teller<'_> {
     /// Whom the step's children tried to reach and were kept from; it counts whatever else the step came to.
     pub(super) fn refused(&self, addresses: &[String], step: &Step) -> Option<Problem> {
         let (first, more) = addresses.split_first()?;
-        let tier = self.case.suite.tier;
-        let message = format!(
-            "{}: it tried to reach {first}, which a suite of the {tier} tier does not",
-            step.entry.name
-        );
+        let (suite, help) = match self.case.suite.tier {
+            Tier::Unit => (
+                "a unit suite",
+                "let it reach a service of the suite, or move the case to an integration suite (this machine alone) or a smoke suite",
+            ),
+            _ => (
+                "an integration suite",
+                "start what it needs under `services`, or move the case to a smoke suite",
+            ),
+        };
+        let message = format!("{}: it tried to reach {first}, which {suite} does not", step.entry.name);
         let mut problem = self.problem(codes::NETWORK_REFUSED, Outcome::Failed, step.span, message);
         problem.notes = more.iter().map(|address| format!("it also tried to reach {address}")).collect();
-        problem.help = Some(
-            match tier {
-                Tier::Unit => "let it reach a service of the suite, or move the case to an integration suite (this machine alone) or a smoke suite",
-                _ => "start what it needs under `services`, or move the case to a smoke suite",
-            }
-            .to_owned(),
-        );
+        problem.help = Some(help.to_owned());
         Some(self.of_step(problem, step))
     }
 

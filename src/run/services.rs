@@ -69,10 +69,10 @@ impl Urls {
         own.map(|(_, name, started)| (&**name, started.as_ref().map(|running| &**running)))
     }
 
-    /// The ports of a suite's fakes: whom its unit cases may ask.
-    pub(super) fn fake_ports(&self, suite: &Suite) -> Vec<u16> {
+    /// The ports of a suite's own services: whom its unit cases may ask.
+    pub(super) fn ports(&self, suite: &Suite) -> Vec<u16> {
         let up = self.of(suite).filter_map(|(_, started)| started.ok());
-        up.filter(|running| running.is_fake()).map(Running::port).collect()
+        up.map(Running::port).collect()
     }
 
     /// Lets the fakes of this case forget what was asked of them before.
@@ -86,7 +86,7 @@ impl Urls {
 
     /// The commands that a case needs, those that it speaks of only through others included.
     pub(super) fn commands(&self, case: &Case, shared: &Shared) -> Vec<(&str, &Running)> {
-        let needed = needed(case, shared).into_iter().filter(|service| service.spec.is_command());
+        let needed = needed(case, shared).into_iter().filter(|service| service.spec.starts_children());
         needed
             .filter_map(|service| {
                 let (name, started) = self.of(&case.suite).find(|(name, _)| *name == &*service.name)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::ready::{Proof, Unready};
 use super::spec::CommandSpec;
 use super::{Held, Running, ServiceError, StartContext, WithPort};
-use crate::action::environment;
+use crate::action::{environment, inherited};
 use crate::system::clock::Deadline;
 use crate::system::process::{self, Command};
 
@@ -25,9 +25,10 @@ pub(super) fn start(spec: &CommandSpec, context: &StartContext<'_>) -> Result<Ru
     };
     let scope = WithPort { scope: context.scope, port };
     let declared = spec.env.as_ref().map(|env| env.bind(&scope)).transpose()?;
+    let given = inherited(&context.children.env, &spec.inherit_env, context.world.env())?;
     let command = Command {
         argv: spec.argv.bind(&scope)?.0,
-        env: environment(&context.children.env, spec.env.as_ref().zip(declared.as_deref()))?,
+        env: environment(&given, spec.env.as_ref().zip(declared.as_deref()))?,
         cwd: match &spec.cwd {
             Some(cwd) => context.places.input(&cwd.bind(&scope)?)?,
             None => context.places.bounds.project_root.clone(),

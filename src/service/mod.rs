@@ -86,10 +86,6 @@ impl Running {
         }
     }
 
-    pub fn is_fake(&self) -> bool {
-        matches!(&*self.held(), Held::Fake(_))
-    }
-
     /// Lets a fake forget all that was asked of it, and keep a record from here on.
     pub fn begin(&self) {
         if let Held::Fake(fake) = &*self.held() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use crate::action::Argv;
+use crate::action::{Argv, refuse_odd_names};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
 use crate::source::{Span, Spanned};
@@ -27,6 +27,8 @@ params! {
         fake: Option<FakeKeys>,
         /// The command's environment, beside `PATH`, `HOME`, `LANG` and `TMPDIR`.
         env: Option<Arg<Arc<Map>>>,
+        /// Names of variables that the command is given as mlfunnel has them; one that is not set is an error.
+        inherit_env: Vec<Spanned<Arc<str>>>,
         /// Where the command starts; the project's root when left out.
         cwd: Option<Arg<Arc<str>>>,
         /// What shows that the command is ready; when left out, that it accepts connections within 20 s.
@@ -76,16 +78,9 @@ pub struct ServiceSpec {
     pub(super) kind: Kind,
 }
 
-impl ServiceSpec {
-    /// Whether it is a process, which is to be sandboxed.
-    pub fn starts_children(&self) -> bool {
-        matches!(self.kind, Kind::Command(_))
-    }
-}
-
 #[derive(Debug)]
 pub(super) enum Kind {
-    Command(CommandSpec),
+    Command(Box<CommandSpec>),
     Serve(ServeSpec),
     Fake(FakeSpec),
 }
@@ -94,6 +89,7 @@ pub(super) enum Kind {
 pub(super) struct CommandSpec {
     pub(super) argv: Arg<Argv>,
     pub(super) env: Option<Arg<Arc<Map>>>,
+    pub(super) inherit_env: Vec<Spanned<Arc<str>>>,
     pub(super) cwd: Option<Arg<Arc<str>>>,
     pub(super) ready: Option<ReadyKeys>,
     pub(super) port: Option<Arg<u16>>,
@@ -111,21 +107,22 @@ impl ServiceSpec {
         matches!(&self.kind, Kind::Fake(fake) if fake.remembers())
     }
 
-    /// It is a command, which may end at any time.
-    pub fn is_command(&self) -> bool {
-        matches!(&self.kind, Kind::Command(_))
+    /// Whether it is a process, which is to be sandboxed and may end at any time.
+    pub fn starts_children(&self) -> bool {
+        matches!(self.kind, Kind::Command(_))
     }
 }
 
 impl Decode for ServiceSpec {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let keys = Keys::decode(node, decoder)?;
-        let Keys { command, serve, fake, env, cwd, ready, port } = keys;
+        let Keys { command, serve, fake, env, inherit_env, cwd, ready, port } = keys;
         let kind =
             match (command, serve, fake) {
                 (Some(argv), None, None) => {
                     check_ready(ready.as_ref(), node, decoder)?;
-                    Kind::Command(CommandSpec { argv, env, cwd, ready, port })
+                    refuse_odd_names(&inherit_env, decoder)?;
+                    Kind::Command(Box::new(CommandSpec { argv, env, inherit_env, cwd, ready, port }))
                 }
                 (None, Some(serve), None) => {
                     refuse_of_command(node, decoder)?;
@@ -155,7 +152,8 @@ impl Decode for ServiceSpec {
 
 /// Notes a key that only a command has.
 fn refuse_of_command(node: &Node, decoder: &mut Decoder<'_>) -> Option<()> {
-    let Some((key, _)) = ["env", "cwd", "ready"].into_iter().find_map(|key| node.entry(key)) else {
+    let Some((key, _)) = ["env", "inherit_env", "cwd", "ready"].into_iter().find_map(|key| node.entry(key))
+    else {
         return Some(());
     };
     let message = format!("`{}` belongs to a `command`, and this service is none", key.text);

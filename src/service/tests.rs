@@ -17,6 +17,7 @@ use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::Bounds;
 use crate::system::http::{Http, Request};
+use crate::system::python::Search;
 use crate::value::Value;
 
 struct Nothing;
@@ -41,7 +42,8 @@ pub(super) fn start_in(folder: &Path, text: &str, cancel: &Cancel) -> Result<Run
     let bounds = Bounds { spec_dir: folder.into(), project_root: folder.into(), workspace: None };
     let workspace = || Err::<PathBuf, _>("a service has no workspace".to_owned());
     let places = Places { bounds: &bounds, workspace: &workspace, saved: &[] };
-    let world = World::default();
+    let zone = [("ZONE".to_owned(), "north".to_owned())].into();
+    let world = World::new(Search { env: zone, ..Search::default() });
     let env = vec![("PATH".into(), std::env::var("PATH").unwrap())];
     let children = &Children { env, ..Children::default() };
     let deadline = Deadline::after(Duration::from_secs(30));
@@ -82,14 +84,14 @@ fn a_command_is_ready_when_its_port_accepts_and_is_stopped_whole() {
     let (_listener, port) = listener();
     let began = Instant::now();
     let running = start_here(&format!(
-        "{{command: [sh, -c, 'echo at $0 $LEVEL; sleep 60 & wait', $port], env: {{LEVEL: 3}}, port: {port}}}"
+        "{{command: [sh, -c, 'echo at $0 $LEVEL $ZONE; sleep 60 & wait', $port], env: {{LEVEL: 3}}, inherit_env: [ZONE], port: {port}}}"
     ))
     .unwrap();
     assert_eq!((running.port(), running.url()), (port, format!("http://127.0.0.1:{port}")));
     while running.log().unwrap().is_empty() && began.elapsed() < Duration::from_secs(10) {
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert_eq!(running.log().unwrap(), format!("at {port} 3"));
+    assert_eq!(running.log().unwrap(), format!("at {port} 3 north"));
     running.stop();
     running.stop();
     assert!(began.elapsed() < Duration::from_secs(20));
@@ -250,6 +252,7 @@ fn mistakes_are_told_when_the_file_is_read() {
         ("{command: [a], ready: {log: '('}}", "this is no regular expression: error: unclosed group"),
         ("{command: [a], ready: {infer: {post: predict, json: 1}}}", "a path of a service starts with `/`"),
         ("{command: [a], ready: {infer: {post: /predict}}}", "`infer` has no `json`"),
+        ("{command: [a], inherit_env: [A=1]}", "`A=1` is no name of a variable"),
         ("{fake: [], env: {A: b}}", "`env` belongs to a `command`, and this service is none"),
         ("{command: []}", "expected a list of words, got an empty list"),
         ("{comand: [a]}", "unknown key `comand` in a service"),

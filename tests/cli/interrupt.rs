@@ -41,7 +41,7 @@ fn wait_for(path: &Path) -> String {
 #[test]
 fn an_interrupt_ends_children_and_tells_what_finished() {
     for signal in [Signal::INT, Signal::TERM] {
-        let folder = project(&[("a.yaml", SPEC)]);
+        let folder = project(&[("a.yaml", SPEC), ("mlfunnel.yaml", "writable: .")]);
         let mut command = process::mlfunnel(
             folder.path(),
             &[

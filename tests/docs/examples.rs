@@ -12,6 +12,7 @@ use mlfunnel::action::ACTIONS;
 use regex::Regex;
 
 use super::page::{Block, Project, blocks, pages, root, run_in, said, update};
+use super::pipeline::interpreter;
 
 /// What a block of YAML is.
 enum Example {
@@ -48,7 +49,7 @@ fn expected_exit(info: &str) -> Option<i32> {
 }
 
 /// What differs from run to run and from machine to machine, made the same.
-fn steady(text: &str) -> String {
+pub(super) fn steady(text: &str) -> String {
     let times = Regex::new(r"\d+(\.\d+)? (µs|us|ms|s|min)\b").unwrap();
     let jobs = Regex::new(r"\b\d+ jobs?\b").unwrap();
     let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
@@ -65,7 +66,7 @@ fn steady(text: &str) -> String {
 }
 
 /// The arguments of a command line, quotes taken off.
-fn arguments(line: &str) -> Vec<String> {
+pub(super) fn arguments(line: &str) -> Vec<String> {
     let words = Regex::new(r#"'([^']*)'|"([^"]*)"|(\S+)"#).unwrap();
     let word = |found: regex::Captures<'_>| {
         found.iter().skip(1).flatten().map(|part| part.as_str().to_owned()).collect::<String>()
@@ -153,6 +154,7 @@ fn a_page_that_is_wrong_is_seen() {
 
 #[test]
 fn every_example_project_passes() {
+    let python = interpreter();
     let mut count = 0;
     for entry in fs::read_dir(root().join("examples")).unwrap() {
         let folder = entry.unwrap().path();
@@ -160,7 +162,13 @@ fn every_example_project_passes() {
             continue;
         }
         count += 1;
-        let output = run_in(&root(), &["run", folder.join("specs").to_str().unwrap()]);
+        let specs = folder.join("specs");
+        let mut typed = vec!["run", specs.to_str().unwrap()];
+        if folder.join("requirements.txt").exists() {
+            let Some(python) = &python else { continue };
+            typed.extend(["--python", python]);
+        }
+        let output = run_in(&root(), &typed);
         assert_eq!(output.status.code(), Some(0), "{}\n{}", folder.display(), said(&output));
         assert!(folder.join("README.md").is_file(), "{} has no README", folder.display());
     }

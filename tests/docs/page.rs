@@ -102,7 +102,7 @@ pub(super) fn said(output: &Output) -> String {
     [&output.stderr, &output.stdout].map(|bytes| String::from_utf8_lossy(bytes)).concat()
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     let Ok(entries) = fs::read_dir(from) else { return };
     fs::create_dir_all(to).unwrap();
     for entry in entries {

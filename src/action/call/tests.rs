@@ -80,7 +80,7 @@ fn site() -> Option<Site> {
     match site.world.python(&Cancel::new()) {
         Ok(_) => Some(site),
         Err(none) => {
-            println!("skipped: {}", none.message);
+            println!("skipped: {}\n  {}", none.message, none.notes.join("\n  "));
             None
         }
     }

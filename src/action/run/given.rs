@@ -3,10 +3,10 @@
 use super::last_words;
 use crate::action::{Done, Unsuccessful};
 use crate::diagnostic::codes;
-use crate::system::process::{Captured, Exit, Finished};
+use crate::system::process::{Captured, Exit, Finished, Sandbox};
 use crate::value::{Outputs, Value};
 
-pub(super) fn done(finished: &Finished, name: &str) -> Done {
+pub(super) fn done(finished: &Finished, name: &str, sandbox: &Sandbox) -> Done {
     let unsuccessful = match finished.exit {
         Exit::Code(0) => None,
         Exit::Code(code) => Some(format!("`{name}` ended with exit code {code}")),
@@ -16,9 +16,17 @@ pub(super) fn done(finished: &Finished, name: &str) -> Done {
         output: "exit_code",
         code: codes::NON_ZERO_EXIT,
         message,
-        notes: last_words(finished),
+        notes: last_words(finished).into_iter().chain(kept_from_writing(finished, sandbox)).collect(),
     });
     Done { unsuccessful, refused: finished.refused.clone(), ..Done::from(outputs(finished)) }
+}
+
+/// The system calls it a permission that the program lacks; who reads that looks at the file first.
+fn kept_from_writing(finished: &Finished, sandbox: &Sandbox) -> Option<String> {
+    let denied = sandbox.writable.is_some() && finished.stderr.text().contains("Permission denied");
+    let may =
+        "it may write to its workspace, to `TMPDIR`, and below the folders of `writable:` in `mlfunnel.yaml`";
+    denied.then(|| may.to_owned())
 }
 
 fn outputs(finished: &Finished) -> Outputs {

@@ -210,10 +210,10 @@ impl AnswerSpec {
             headers.as_ref().map(|headers| headers.bind(scope)).transpose()?.iter().flat_map(|map| &**map)
         {
             let value = spelt(value);
-            let wrong = |_| StepError::new(format!("`{name}: {value}` is no header"));
-            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong(()))?;
-            let value = HeaderValue::from_str(&value).map_err(|_| wrong(()))?;
-            response.headers_mut().insert(key, value);
+            let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&value).ok());
+            let (name, value) =
+                header.ok_or_else(|| StepError::new(format!("`{name}: {value}` is no header")))?;
+            response.headers_mut().insert(name, value);
         }
         let delay = delay.as_ref().map(|delay| delay.bind(scope)).transpose()?.unwrap_or_default();
         Ok(Made { response, delay, fault })

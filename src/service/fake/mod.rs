@@ -227,9 +227,10 @@ impl Plan {
     fn lost(&self, asked: &Asked) -> Response<Body> {
         let routes: Vec<String> = self.routes.iter().map(|route| route.spec.to_string()).collect();
         let known = self.routes.iter().any(|route| route.spec.path.matches(&asked.path).is_some());
-        let (status, why) = match known {
-            false => (StatusCode::NOT_FOUND, "no route has this path"),
-            true => (StatusCode::METHOD_NOT_ALLOWED, "no route of this path takes this request"),
+        let (status, why) = if known {
+            (StatusCode::METHOD_NOT_ALLOWED, "no route of this path takes this request")
+        } else {
+            (StatusCode::NOT_FOUND, "no route has this path")
         };
         let error = format!("{} {}: {why}", asked.method, asked.path);
         document(status, &json!({"error": error, "routes": routes}))

@@ -239,7 +239,7 @@ fn hostile_clients_hang_nobody() {
     assert_eq!(said(&fake, "GET", "/", ""), ok("well"));
     // A head without an end that goes on is refused or cut off.
     let mut endless = connect();
-    let line = [b'a'; 1 << 16];
+    let line = vec![b'a'; 1 << 16];
     let mut sent = 0;
     while sent < 64 << 20 && endless.write_all(&line).is_ok() {
         sent += line.len();
