@@ -31,9 +31,9 @@ params! {
     ///   shared between cases, unless `isolate: true` gives the call a process of its own. The working folder is set
     ///   anew before each call, and `random`, and numpy and torch where they are imported, are seeded with the suite's `seed`.
     /// - Arguments keep their types: an array is a numpy array (a list where numpy is missing), a table a pandas data
-    ///   frame; `as` asks for another form. In a data frame a column with nulls has a nullable dtype (`Int64`, `boolean`,
-    ///   `Float64`), in which null and NaN are two things. Datetimes are in UTC, without a zone; durations are `timedelta`;
-    ///   files are their paths.
+    ///   frame, as `pandas.read_csv` makes one: a null is a NaN, and whole numbers beside it are floats where floats hold
+    ///   them exactly. `as` asks for another form; in `nullable`, `polars` and `arrow` null and NaN are two things.
+    ///   Datetimes are in UTC, without a zone; durations are `timedelta`; files are their paths.
     /// - The result crosses without loss: None, booleans, integers of up to 64 bits, floats (NaN, infinities and -0.0 as
     ///   they are), strings, bytes, lists and tuples, mappings (keys as their text), sets (sorted), dataclasses and named
     ///   tuples (as mappings), enumerations (as their values), dates and times (as ISO 8601 text), `timedelta`; numpy

@@ -236,9 +236,15 @@ fn its_grace_is_its_own() {
 
 #[test]
 fn scripts_and_notebooks_are_run_by_python() {
-    let path = std::env::var("PATH").unwrap();
+    let world = || {
+        World::new(Search {
+            root: std::env::temp_dir(),
+            env: std::env::vars().collect(),
+            ..Search::default()
+        })
+    };
     let mut site = Site::new();
-    site.world = with_env("PATH", &path);
+    site.world = world();
     let project = site.project();
     write(
         &project,
@@ -267,7 +273,7 @@ fn scripts_and_notebooks_are_run_by_python() {
     let plain = |name: &str| {
         let spec = format!("{{python: {name}, args: [x], env: {{PYTHONNOUSERSITE: 1, PYTHONPATH: $hide}}}}");
         let mut site = Site::new();
-        site.world = with_env("PATH", &path);
+        site.world = world();
         write(&site.project(), name, &std::fs::read(project.join(name)).unwrap());
         std::fs::create_dir(site.project().join("IPython")).unwrap();
         write(&site.project().join("IPython"), "__init__.py", b"raise ImportError('none here')");

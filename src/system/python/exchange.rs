@@ -44,7 +44,7 @@ pub struct Arguments {
 words! {
     /// As what tables and arrays arrive.
     pub enum Form {
-        /// Tables as pandas data frames.
+        /// Tables as pandas data frames, as `pandas.read_csv` makes them: a null is a NaN.
         Dataframe = "dataframe",
         /// Tables as polars data frames.
         Polars = "polars",
@@ -54,6 +54,8 @@ words! {
         Numpy = "numpy",
         /// Tables as lists of mappings, one for each row; arrays as lists.
         Plain = "plain",
+        /// Tables as pandas data frames with nullable dtypes, in which null and NaN are two things.
+        Nullable = "nullable",
     }
 }
 

@@ -273,11 +273,18 @@ def told_missing(elements):
     return elements, {type(item) for item in elements} - {type(None)}
 
 
+class Texts(list):
+    """What a column of texts holds, be it nothing."""
+
+
 def listed(elements, bodies):
     import array
 
+    texts = isinstance(elements, Texts)
     elements, kinds = told_missing(elements)
     present = [item is not None for item in elements]
+    if not kinds and texts:
+        kinds = {str}
     if not kinds:
         name, code, other = "float64", "d", float("nan")
     elif kinds == {bool}:
@@ -338,7 +345,8 @@ def of_series(series):
         return series.to_numpy(), None
     kind = getattr(dtype, "kind", "O")
     if kind not in "biuf":
-        return series.astype(object).tolist(), None
+        items = series.astype(object).tolist()
+        return Texts(items) if str(dtype).startswith("str") else items, None
     mask = getattr(series.array, "_mask", None)
     absent = numpy.array(mask) if mask is not None else series.isna().to_numpy()
     form = getattr(dtype, "numpy_dtype", numpy.dtype({"b": "?", "i": "i8", "u": "u8", "f": "f8"}[kind]))
@@ -365,7 +373,7 @@ def of_polars(series):
         if absent.any():
             return series.fill_null(0).to_numpy(), ~absent.to_numpy()
         return series.to_numpy(), None
-    return series.to_list(), None
+    return Texts(series.to_list()) if str(series.dtype) in ("String", "Utf8") else series.to_list(), None
 
 
 def of_arrow(column):
@@ -377,7 +385,7 @@ def of_arrow(column):
         else:
             valid = None
         return column.to_numpy(**({"zero_copy_only": False} if not hasattr(column, "chunks") else {})), valid
-    return column.to_pylist(), None
+    return Texts(column.to_pylist()) if "string" in text else column.to_pylist(), None
 
 
 def alone(split):
@@ -597,6 +605,7 @@ def as_numpy(columns):
 
 
 def as_dataframe(columns):
+    """As pandas reads a CSV file: a null is a NaN, and whole numbers beside one are floats where these hold them."""
     import numpy
     import pandas
 
@@ -604,15 +613,38 @@ def as_dataframe(columns):
         if dtype == "string":
             items = nulled(items, valid)
             return pandas.Series(items, dtype=None if any(item is not None for item in items) else object)
-        if valid is None:
-            return pandas.Series(items)
+        if dtype == "datetime" or valid is None:
+            return as_series(dtype, items, valid)
         absent = ~numpy.array(valid, dtype=bool)
-        if dtype == "datetime":
-            return pandas.Series(numpy.where(absent, numpy.datetime64("NaT"), items))
-        of = {"bool": "BooleanArray", "float32": "FloatingArray", "float64": "FloatingArray"}
-        return pandas.Series(getattr(pandas.arrays, of.get(dtype, "IntegerArray"))(items.copy(), absent))
+        if dtype == "bool":
+            return pandas.Series([numpy.nan if none else item for none, item in zip(absent, items.tolist())], dtype=object)
+        if items.dtype.kind in "iu" and any(abs(item) > 1 << 53 for item in items[~absent].tolist()):
+            return as_series(dtype, items, valid)
+        return pandas.Series(numpy.where(absent, numpy.nan, items))
 
     return pandas.DataFrame({name: series(dtype, items, valid) for name, dtype, items, valid in columns})
+
+
+def as_nullable(columns):
+    import pandas
+
+    return pandas.DataFrame({name: as_series(dtype, items, valid) for name, dtype, items, valid in columns})
+
+
+def as_series(dtype, items, valid):
+    """A column in which null and NaN are two things."""
+    import numpy
+    import pandas
+
+    if dtype == "string":
+        return pandas.Series(nulled(items, valid), dtype="string")
+    if valid is None:
+        return pandas.Series(items)
+    absent = ~numpy.array(valid, dtype=bool)
+    if dtype == "datetime":
+        return pandas.Series(numpy.where(absent, numpy.datetime64("NaT"), items))
+    of = {"bool": "BooleanArray", "float32": "FloatingArray", "float64": "FloatingArray"}
+    return pandas.Series(getattr(pandas.arrays, of.get(dtype, "IntegerArray"))(items.copy(), absent))
 
 
 def as_polars(columns):

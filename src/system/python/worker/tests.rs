@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::*;
 use crate::system::python::codec::tests::{any_value, plain_value};
 use crate::system::python::{Arguments, Form, Search, Step};
-use crate::value::{Table, Value};
+use crate::value::{Column, Data, Table, Value};
 
 const SOON: Duration = Duration::from_secs(60);
 
@@ -134,7 +134,7 @@ fn tables() -> impl proptest::strategy::Strategy<Value = Value> {
 /// Without the order of NaN's bits, and with what a null stands on left out.
 fn cells(value: &Value) -> String {
     let Value::Table(table) = value else { panic!("{value:?}") };
-    let column = |column: &crate::value::Column| {
+    let column = |column: &Column| {
         let cells: Vec<_> = (0..column.len()).map(|row| column.get(row)).collect();
         format!("{} {} {cells:?}\n", column.name, column.dtype())
     };
@@ -145,7 +145,7 @@ fn cells(value: &Value) -> String {
 fn tables_come_back_as_they_went_in_every_form_that_keeps_them() {
     let Some(mut python) = echo() else { return };
     for (form, package, kind) in [
-        (Form::Dataframe, "pandas", "pandas.DataFrame"),
+        (Form::Nullable, "pandas", "pandas.DataFrame"),
         (Form::Polars, "polars", "polars.DataFrame"),
         (Form::Arrow, "pyarrow", "pyarrow.Table"),
     ] {
@@ -156,6 +156,39 @@ fn tables_come_back_as_they_went_in_every_form_that_keeps_them() {
             python.round(Some(form), tables(), cells);
         }
     }
+}
+
+/// What numpy and scikit-learn can work with.
+#[test]
+fn a_null_is_a_nan_in_a_plain_data_frame() {
+    let Some(mut python) = Python::with(
+        "import importlib.util\n\
+         def has(name): return importlib.util.find_spec(name) is not None\n\
+         def told(rows): return [[str(rows[name].dtype), repr(rows[name].tolist())] for name in rows]\n",
+    ) else {
+        return;
+    };
+    if !python.imports("pandas") {
+        return;
+    }
+    let half = |name: &str, data: Data| Column::new(name, data).with_valid(vec![true, false]);
+    let table = Table::new(vec![
+        half("float", Data::Float(vec![1.5, 0.0])),
+        half("int", Data::Int(vec![1, 0])),
+        half("wide", Data::Int(vec![(1 << 53) + 1, 0])),
+        half("bool", Data::Bool(vec![true, false])),
+        Column::new("whole", Data::Int(vec![1, 2])),
+    ]);
+    let told = python.value("m:told", vec![table.unwrap().into()], None);
+    let pair = |dtype: &str, items: &str| Value::list(vec![Value::text(dtype), Value::text(items)]);
+    let expected = Value::list(vec![
+        pair("float64", "[1.5, nan]"),
+        pair("float64", "[1.0, nan]"),
+        pair("Int64", "[9007199254740993, <NA>]"),
+        pair("object", "[True, nan]"),
+        pair("int64", "[1, 2]"),
+    ]);
+    assert_eq!(format!("{told:?}"), format!("{expected:?}"));
 }
 
 #[test]
