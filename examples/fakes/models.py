@@ -57,9 +57,10 @@ def pull(registry, name, folder):
         raise ModelError(f"{entry['url']}: the digest is {digest}, and the registry says {entry['sha256']}")
     if json.loads(model).get("format") not in SUPPORTED:
         raise ModelError(f"{entry['url']} holds no model")
+    folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_bytes(model)
-    print(f"{name} version {entry['version']}, {len(model)} bytes")
+    return {"version": entry["version"], "bytes": len(model)}
 
 
 def publish(registry, store, name, file):
@@ -88,7 +89,8 @@ def main():
     given = parser.parse_args()
     try:
         if given.command == "pull":
-            pull(given.registry, given.name, given.to)
+            pulled = pull(given.registry, given.name, given.to)
+            print(f"{given.name} version {pulled['version']}, {pulled['bytes']} bytes")
         else:
             publish(given.registry, given.store, given.name, given.file)
     except ModelError as error:

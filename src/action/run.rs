@@ -28,7 +28,8 @@ params! {
     /// Runs a command of your own: a program and its arguments, with no shell between; a line for a shell; or a Python
     /// script or notebook.
     ///
-    /// - It starts in the project's root, or in `cwd`. A program without `/` is searched in `PATH`.
+    /// - It starts in the project's root, or in `cwd`. A program without `/` is searched in `PATH`,
+    ///   in which the Python environment that `call` uses stands first.
     /// - Its environment is `PATH`, `HOME`, `LANG`, `TMPDIR` (a folder of the run), `MLFUNNEL_WORKSPACE` (the case's own
     ///   folder), and what `inherit_env` and `env` declare: nothing else is passed on, so that a case means the same on
     ///   every machine.
@@ -51,7 +52,7 @@ params! {
     ///     run: [sh, -c, 'echo "{\"accuracy\": 0.9}"']
     ///     expect: {json.accuracy: {between: [0.8, 1.0]}}
     ///   - name: prints a line an epoch
-    ///     run: {shell: 'for n in 1 2 3; do echo "{\"epoch\": $$n}"; done'}
+    ///     run: {shell: 'for n in 1 2 3; do echo "{\"epoch\": $n}"; done'}
     ///     expect: {lines: {length: 3}, json_lines.2.epoch: 3}
     /// ```
     pub struct Keys = "`run`" short "argv" {

@@ -126,11 +126,15 @@ impl Inputs {
                     continue;
                 }
                 let env = var.env.as_deref().unwrap_or_default();
-                let stand_in = match &var.default {
-                    Some(Expr::Reference(reference)) if is_server(&case.suite, &reference.name) => {
-                        format!("the built-in server `{}` is probed", reference.name)
+                let server = match &var.default {
+                    Some(Expr::Reference(reference)) => {
+                        case.suite.services.iter().find(|service| *service.name == *reference.name)
                     }
-                    _ => format!("the default of `{}` is used", var.name),
+                    _ => None,
+                };
+                let stand_in = match server {
+                    Some(server) => format!("{} `{}` is probed", server.spec.called(), server.name),
+                    None => format!("the default of `{}` is used", var.name),
                 };
                 let notice = format!("{env} unset: {stand_in} ({} tier)", case.suite.tier);
                 if !notices.contains(&notice) {
@@ -140,10 +144,6 @@ impl Inputs {
         }
         notices
     }
-}
-
-fn is_server(suite: &Suite, name: &str) -> bool {
-    suite.services.iter().any(|service| *service.name == *name)
 }
 
 fn suites<'c>(cases: impl IntoIterator<Item = &'c Case>) -> Vec<&'c Arc<Suite>> {

@@ -101,13 +101,14 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
     let Plan { cases, deselected, sources, settings } = plan;
     let inputs = Inputs::new(&cases, &options);
     let redactor = Arc::new(Redactor::new(inputs.secrets()));
-    let world = World::new(Search {
+    let search = Search {
         option: options.python.clone(),
         configured: settings.python.clone(),
         root: settings.root.clone(),
         env: options.env.clone(),
-    });
-    let children = Children { env: passed_on(&options), ..Children::default() };
+    };
+    let children = Children { env: passed_on(&options, search.programs()), ..Children::default() };
+    let world = World::new(search);
     let sandboxing = Sandboxing::new(&cases, &settings, &options);
     let shared = Arc::new(Shared {
         snapshots: Arc::default(),
@@ -173,8 +174,16 @@ fn notices(shared: &Shared, tiers: &[(Tier, Vec<Case>)]) -> Vec<String> {
 }
 
 /// What every child gets of the environment; the rest is declared. Temporary files are the run's, and go with it.
-fn passed_on(options: &Options) -> Vec<(String, String)> {
-    let passed = ["PATH", "HOME", "LANG"].map(|name| Some((name.to_owned(), options.env.get(name)?.clone())));
+/// The programs of the Python environment come first in `PATH`, as if it were activated.
+fn passed_on(options: &Options, programs: Option<PathBuf>) -> Vec<(String, String)> {
+    let passed = ["PATH", "HOME", "LANG"].map(|name| {
+        let value = options.env.get(name)?;
+        let value = match &programs {
+            Some(first) if name == "PATH" => format!("{}:{value}", first.display()),
+            _ => value.clone(),
+        };
+        Some((name.to_owned(), value))
+    });
     let temporary = options.folder.temporary().ok();
     let temporary = temporary.map(|folder| ("TMPDIR".to_owned(), folder.to_string_lossy().into_owned()));
     passed.into_iter().flatten().chain(temporary).collect()

@@ -98,6 +98,12 @@ impl Teller<'_> {
 
     /// Whom the step's children tried to reach and were kept from; it counts whatever else the step came to.
     pub(super) fn refused(&self, addresses: &[String], step: &Step) -> Option<Problem> {
+        let problem = self.refusal(&format!("{}: it", step.entry.name), addresses, step.span)?;
+        Some(self.of_step(problem, step))
+    }
+
+    /// That somebody tried to reach these addresses and was kept from it.
+    pub(super) fn refusal(&self, who: &str, addresses: &[String], span: Span) -> Option<Problem> {
         let (first, more) = addresses.split_first()?;
         let (suite, help) = match self.case.suite.tier {
             Tier::Unit => (
@@ -109,11 +115,11 @@ impl Teller<'_> {
                 "start what it needs under `services`, or move the case to a smoke suite",
             ),
         };
-        let message = format!("{}: it tried to reach {first}, which {suite} does not", step.entry.name);
-        let mut problem = self.problem(codes::NETWORK_REFUSED, Outcome::Failed, step.span, message);
+        let message = format!("{who} tried to reach {first}, which {suite} does not");
+        let mut problem = self.problem(codes::NETWORK_REFUSED, Outcome::Failed, span, message);
         problem.notes = more.iter().map(|address| format!("it also tried to reach {address}")).collect();
         problem.help = Some(help.to_owned());
-        Some(self.of_step(problem, step))
+        Some(self.hide(problem))
     }
 
     /// What an action checked by itself and did not find so.

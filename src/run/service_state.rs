@@ -1,4 +1,5 @@
-//! What the services of a case have to do with its ending: those that are gone, and what they wrote last.
+//! What the services of a case have to do with its ending: those that are gone, and what they wrote last, and
+//! whom they tried to reach.
 
 use super::Shared;
 use super::attempt::Attempt;
@@ -7,6 +8,7 @@ use super::services::Urls;
 use crate::diagnostic::codes;
 use crate::event::{Outcome, Problem};
 use crate::plan::Case;
+use crate::service::Running;
 
 /// The problem of a case that would begin without one of its services: what it found could say nothing.
 pub(super) fn gone(case: &Case, shared: &Shared, urls: &Urls) -> Option<Problem> {
@@ -20,6 +22,10 @@ pub(super) fn gone(case: &Case, shared: &Shared, urls: &Urls) -> Option<Problem>
 pub(super) fn tell(case: &Case, shared: &Shared, urls: &Urls, attempt: &mut Attempt) {
     if case.suite.services.is_empty() || attempt.outcome == Outcome::NotRun {
         return;
+    }
+    attempt.problems.extend(refused(case, shared, urls));
+    if attempt.outcome == Outcome::Passed && !attempt.problems.is_empty() {
+        attempt.outcome = Outcome::Failed;
     }
     let ended = ended(case, shared, urls, "ended while this case ran");
     if attempt.outcome == Outcome::Passed {
@@ -39,6 +45,15 @@ pub(super) fn tell(case: &Case, shared: &Shared, urls: &Urls, attempt: &mut Atte
     }
     // What died is likely why the rest went wrong: it is said first.
     attempt.problems.splice(0..0, ended);
+}
+
+/// Services that tried to reach whom they must not, since their start or since a case before that used them too.
+fn refused(case: &Case, shared: &Shared, urls: &Urls) -> Vec<Problem> {
+    let teller = Teller { sources: &shared.sources, redactor: &shared.redactor, case };
+    let problem = |(name, running): (&str, &Running)| {
+        teller.refusal(&format!("the service `{name}`"), &running.take_refused(), case.template.span)
+    };
+    urls.commands(case, shared).into_iter().filter_map(problem).collect()
 }
 
 fn ended(case: &Case, shared: &Shared, urls: &Urls, when: &str) -> Vec<Problem> {

@@ -1,5 +1,6 @@
 //! A command that is kept running.
 
+use std::fmt::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
@@ -48,7 +49,7 @@ pub(super) fn start(spec: &CommandSpec, context: &StartContext<'_>) -> Result<Ru
     match proof.wait(&mut running, deadline, context.cancel) {
         Ok(()) => Ok(Running::new(port, Held::Command(running))),
         Err(unready) => {
-            let message = match unready {
+            let mut message = match unready {
                 Unready::Ended(exit) => format!("`{name}` ended with {exit} before it was ready"),
                 Unready::Late(why) => {
                     let within = crate::value::show_duration(within.unwrap_or(WITHIN));
@@ -56,6 +57,9 @@ pub(super) fn start(spec: &CommandSpec, context: &StartContext<'_>) -> Result<Ru
                 }
                 Unready::Cancelled => format!("`{name}` was interrupted before it was ready"),
             };
+            for address in running.take_refused() {
+                let _ = write!(message, ", and was kept from reaching {address}");
+            }
             running.stop(GRACE);
             Err(ServiceError { message, log: Some(running.log_tail().last_lines(LINES)) })
         }

@@ -86,6 +86,14 @@ impl Running {
         }
     }
 
+    /// Whom a command tried to reach and was kept from since this was last asked.
+    pub fn take_refused(&self) -> Vec<String> {
+        match &mut *self.held() {
+            Held::Command(running) => running.take_refused(),
+            Held::Server(_) | Held::Fake(_) => Vec::new(),
+        }
+    }
+
     /// Lets a fake forget all that was asked of it, and keep a record from here on.
     pub fn begin(&self) {
         if let Held::Fake(fake) = &*self.held() {

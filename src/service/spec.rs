@@ -107,6 +107,15 @@ impl ServiceSpec {
         matches!(&self.kind, Kind::Fake(fake) if fake.remembers())
     }
 
+    /// What reports call it.
+    pub fn called(&self) -> &'static str {
+        match self.kind {
+            Kind::Command(_) => "the suite's own server",
+            Kind::Serve(_) => "the built-in server",
+            Kind::Fake(_) => "the fake",
+        }
+    }
+
     /// Whether it is a process, which is to be sandboxed and may end at any time.
     pub fn starts_children(&self) -> bool {
         matches!(self.kind, Kind::Command(_))

@@ -30,16 +30,6 @@ pub(in crate::action) struct Question<'a> {
     pub isolate: bool,
 }
 
-impl<'a> Question<'a> {
-    /// A plain function of positional arguments.
-    #[allow(dead_code)] // for actions that call functions beside others
-    pub fn function(target: &'a str, positional: Vec<crate::value::Value>, form: Option<Form>) -> Self {
-        let arguments = Arguments { positional, named: Map::new() };
-        let steps = vec![Step { method: None, arguments }];
-        Self { target, init: None, steps, form, env: None, cwd: None, isolate: false }
-    }
-}
-
 /// Takes a worker, or starts one, and has it call.
 pub(in crate::action) fn ask(question: Question<'_>, context: &Context<'_>) -> Result<Reply, StepError> {
     let Question { target, init, steps, form, env, cwd, isolate } = question;
@@ -62,17 +52,16 @@ pub(in crate::action) fn ask(question: Question<'_>, context: &Context<'_>) -> R
     };
     let call = Call { target, init, steps, form, seed: context.seed, env: &own, network };
     let reply = worker.call(&call, deadline, cancel).map_err(|broken| explain(target, &broken))?;
-    if let python::Outcome::Fault(fault) = &reply.outcome {
-        let error = super::result::fault(fault, &key.interpreter);
-        context.world.workers().give(key, worker);
-        return Err(error);
-    }
+    let fault = match &reply.outcome {
+        python::Outcome::Fault(fault) => Some(super::result::fault(fault, &key.interpreter)),
+        _ => None,
+    };
     if isolate {
         worker.stop();
     } else {
         context.world.workers().give(key, worker);
     }
-    Ok(reply)
+    fault.map_or(Ok(reply), Err)
 }
 
 /// What a worker is kept apart by, and the variables that are each call's own.
@@ -175,5 +164,12 @@ fn theirs(lines: &str) -> String {
         line.starts_with("  File \"<mlfunnel>\"")
             || line.starts_with("  File \"<string>\"") && line.ends_with(" in <module>")
     };
-    lines.lines().filter(|line| !ours(line)).collect::<Vec<_>>().join("\n")
+    let said = |line: &'_ str| match line.split_once(" 0x") {
+        // The number of a thread means nothing, and is another one each time.
+        Some((thread @ ("Current thread" | "Thread"), rest)) => {
+            format!("{thread}{}", &rest[rest.find(' ').unwrap_or(0)..])
+        }
+        _ => line.to_owned(),
+    };
+    lines.lines().filter(|line| !ours(line)).map(said).collect::<Vec<_>>().join("\n")
 }

@@ -69,6 +69,11 @@ impl Running {
         self.exit
     }
 
+    /// The addresses it tried to reach and was kept from since this was last asked, each once.
+    pub fn take_refused(&mut self) -> Vec<String> {
+        self.tree.as_mut().map(Tree::take_refused).unwrap_or_default()
+    }
+
     /// What it has written so far.
     pub fn log_tail(&self) -> Captured {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).collector.snapshot()

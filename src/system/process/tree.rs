@@ -173,9 +173,11 @@ impl Tree {
         let _ = say(&self.control, order);
     }
 
-    /// A child may have stopped its parent. That one is not reaped yet, so that the number is its own.
+    /// A child may have stopped its parent. Until that one is reaped, the number is its own.
     fn wake(&self) {
-        if let Some(pid) = i32::try_from(self.supervisor.id()).ok().and_then(Pid::from_raw) {
+        if !self.reaped
+            && let Some(pid) = i32::try_from(self.supervisor.id()).ok().and_then(Pid::from_raw)
+        {
             let _ = kill_process(pid, Signal::CONT);
         }
     }

@@ -97,6 +97,25 @@ impl Search {
         Err(NoInterpreter { tried })
     }
 
+    /// The folder of the programs of the environment that the team's Python is in, as an activated one has it first in
+    /// `PATH`; none where Python is not in an environment, or in one that only poetry knows.
+    pub fn programs(&self) -> Option<PathBuf> {
+        let here = std::env::current_dir().unwrap_or_default();
+        let python = match (&self.option, &self.configured) {
+            (Some(text), _) => self.named(text, &here).ok(),
+            (None, Some(text)) => self.named(text, &self.root).ok(),
+            (None, None) => self
+                .of_variable("VIRTUAL_ENV")
+                .or_else(|_| self.of_variable("CONDA_PREFIX"))
+                .or_else(|_| inside(&self.root.join(".venv")))
+                .or_else(|_| self.of_variable("UV_PROJECT_ENVIRONMENT"))
+                .ok(),
+        };
+        let programs = python?.parent()?.to_owned();
+        let environment = ["pyvenv.cfg", "conda-meta"].map(|mark| programs.join("..").join(mark));
+        environment.iter().any(|mark| mark.exists()).then_some(programs)
+    }
+
     fn named(&self, text: &str, base: &Path) -> Result<PathBuf, String> {
         if !text.contains('/') {
             // An environment's folder beside the configuration may be named plainly as well.
@@ -213,6 +232,20 @@ mod tests {
     fn found(search: &Search) -> (PathBuf, String) {
         let found = search.find(&Cancel::new()).unwrap();
         (found.path, found.origin)
+    }
+
+    #[test]
+    fn the_programs_of_an_environment_stand_beside_its_python() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let named = |text: &str| Search { option: Some(text.into()), ..search(root, &[]) }.programs();
+        let python = program(&root.join(".venv/bin/python3"), "");
+        assert_eq!(search(root, &[]).programs(), None);
+        assert_eq!(named(&python.display().to_string()), None);
+        std::fs::write(root.join(".venv/pyvenv.cfg"), "").unwrap();
+        assert_eq!(search(root, &[]).programs(), Some(root.join(".venv/bin")));
+        assert_eq!(named(&python.display().to_string()), Some(root.join(".venv/bin")));
+        assert_eq!(named("/gone/python3"), None);
     }
 
     #[test]

@@ -106,9 +106,9 @@ def find_how(value):
     if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
         return mapping
     if hasattr(kind, "__array__"):
-        return lambda value, bodies, depth: outward(sys.modules["numpy"].asarray(value), bodies, depth)
+        return like(lambda value: value.__array__())
     if hasattr(kind, "numpy"):
-        return lambda value, bodies, depth: outward(value.numpy(), bodies, depth)
+        return like(lambda value: value.numpy())
     return refuse
 
 

@@ -124,8 +124,7 @@ def seed_all(seed):
 
 
 def shown(error):
-    """The traceback as Python prints it, without this program's own frames."""
-    import traceback
+    """The traceback as Python prints it, without this program's own frames, and the place in the team's code."""
 
     def own(frame):
         return frame.filename == "<mlfunnel>" or frame.filename.startswith("<frozen importlib")
@@ -138,6 +137,8 @@ def shown(error):
             strip(inner, depth + 1)
 
     try:
+        import traceback
+
         told = traceback.TracebackException(type(error), error, error.__traceback__)
         strip(told)
         frames = told.stack

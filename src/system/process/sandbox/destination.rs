@@ -19,9 +19,7 @@ pub(super) fn read(address: &[u8], unspecified_is_ipv4: bool) -> Option<Result<S
             let ip: [u8; 16] = address.get(8..24)?.try_into().ok()?;
             return Some(Ok(SocketAddr::new(Ipv6Addr::from(ip).into(), port()?)));
         }
-        libc::AF_UNIX | libc::AF_UNSPEC => return None,
-        #[cfg(target_os = "linux")]
-        libc::AF_NETLINK => return None,
+        libc::AF_UNIX | libc::AF_NETLINK | libc::AF_UNSPEC => return None,
         other => return Some(Err(format!("an address of family {other}"))),
     }
     let ip: [u8; 4] = address.get(4..8)?.try_into().ok()?;
@@ -32,7 +30,8 @@ pub(super) fn read(address: &[u8], unspecified_is_ipv4: bool) -> Option<Result<S
 pub(super) fn permits(network: &Network, address: SocketAddr) -> bool {
     match network {
         Network::Any => true,
-        Network::Loopback => is_local(address.ip()),
+        // A name server of this machine asks others.
+        Network::Loopback => is_local(address.ip()) && address.port() != NAMES,
         // To no port at all nothing can be sent; libraries ask so which address they would be sending from.
         Network::Ports(ports) => {
             is_local(address.ip()) && (address.port() == 0 || ports.contains(&address.port()))
@@ -76,6 +75,7 @@ mod tests {
             assert!(!permits(&Network::Loopback, address) && !permits(&ports, address), "{address}");
             assert!(permits(&Network::Any, address));
         }
+        assert!(!permits(&Network::Loopback, at("127.0.0.53:53")), "a stub asks the world");
         assert!(permits(&Network::Ports(vec![]), at("127.0.0.1:0")));
         assert!(!permits(&Network::Ports(vec![]), at("10.0.0.1:0")));
     }

@@ -3,6 +3,7 @@
 //! Put on by the supervisor on itself before it starts the child, and inherited by everyone below. It keeps honest
 //! programs from what they should not depend on; it is no defence against a program that means harm.
 
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod destination;
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod elsewhere;

@@ -33,7 +33,7 @@ fn plain_leaf() -> impl Strategy<Value = Value> {
         prop_oneof![any::<i64>(), -40_000_i64..40_000].prop_map(Value::Int),
         (0..=i64::MAX as u64).prop_map(|above| Value::UInt(u64::MAX - above)),
         any_float().prop_map(Value::Float),
-        ".{0,12}".prop_map(|text| Value::text(text)),
+        ".{0,12}".prop_map(Value::from as fn(String) -> Value),
         prop::collection::vec(any::<u8>(), 0..12).prop_map(|bytes| Value::Bytes(bytes.into())),
         (0..u64::from(u32::MAX)).prop_map(|micros| Value::Duration(Duration::from_micros(micros))),
     ]

@@ -9,7 +9,7 @@ use crate::system::python::codec::tests::{any_value, plain_value};
 use crate::system::python::{Arguments, Form, Search, Step};
 use crate::value::{Column, Data, Table, Value};
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// The key of a worker in this folder; none, which is said, where there is no Python.
 fn key(folder: &Path) -> Option<Key> {
