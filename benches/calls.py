@@ -37,40 +37,56 @@ def case(number, call, expect="{raised: null}"):
     return f"  - name: case {number}\n    call: {call}\n    expect: {expect}\n"
 
 
-def wall(argv, cwd, rounds=7):
-    return statistics.median(once(argv, cwd, environment(None))[1] for _ in range(rounds))
+def spent(argv, cwd, rounds=7):
+    """CPU seconds and wall seconds, each the median."""
+    taken = [once(argv, cwd, environment(None)) for _ in range(rounds)]
+    return [statistics.median(column) for column in zip(*taken)]
+
+
+def told(name, fewer, more, calls):
+    cpu, wall = ((after - before) / calls * 1e6 for before, after in zip(fewer, more))
+    print(f"  {name:<32} {cpu:10.1f} us CPU {wall:10.1f} us wall a call {1e6 / wall:10.0f} calls a second")
 
 
 def overhead(folder, name, call, expect, few=FEW, many=MANY):
-    times = []
-    for count in (few, many):
-        path = folder / f"{name}_{count}.yaml"
-        suite(path, [case(number, call, expect) for number in range(count)])
-        times.append(wall([str(MLFUNNEL), "run", "--quiet", "--jobs", "1", str(path)], folder))
-    each = (times[1] - times[0]) / (many - few)
-    print(f"  {name:<28} {each * 1e6:10.1f} us a call {1 / each:12.0f} calls a second")
+    """As cases of their own, with what a case costs; and as steps of one case."""
+    for form, write in (("cases", cases), ("steps", steps)):
+        times = []
+        for count in (few, many):
+            path = folder / f"{form}_{count}.yaml"
+            write(path, count, call, expect)
+            times.append(spent([str(MLFUNNEL), "run", "--quiet", "--jobs", "1", str(path)], folder))
+        told(f"{name}, {form}", *times, many - few)
+
+
+def cases(path, count, call, expect):
+    suite(path, [case(number, call, expect) for number in range(count)])
+
+
+def steps(path, count, call, expect):
+    step = f"      - {{call: {call}, expect: {expect}}}\n"
+    suite(path, ["  - name: all\n    steps:\n", step * count])
 
 
 require_binary()
 with tempfile.TemporaryDirectory() as temporary:
     folder = Path(temporary)
-    (folder / "mlfunnel.yaml").write_text(f"python: {sys.executable}\nbudgets: {{unit: 120 s}}\n")
+    (folder / "mlfunnel.yaml").write_text(f"python: {sys.executable}\nbudgets: {{unit: 120 s}}\ntimeout: 100 s\n")
     (folder / "plain.py").write_text(MODULE)
     numpy = importlib.util.find_spec("numpy") is not None
-    section("a call, its case included")
+    section("a call")
     overhead(folder, "nothing", '"plain:none"', "{result: null}")
     overhead(folder, "a list of three", '{python: "plain:small", args: [[1.0, 2.0, 3.0]]}', "{result: [1.0, 2.0, 3.0]}")
     if numpy:
         (folder / "arrays.py").write_text(ARRAY)
-        overhead(folder, "1,000,000 floats out", '"arrays:made"', "{raised: null}", 5, 55)
-        both = folder / "both.yaml"
-        step = "      - {call: {python: 'arrays:same', args: [$made]}, expect: {raised: null}}\n"
+        overhead(folder, "1,000,000 floats out", '"arrays:made"', "{raised: null}", 2, 52)
         times = []
         for count in (1, 51):
-            steps = "      - {id: made, call: 'arrays:made'}\n" + step * count
-            both.write_text("suite: calls\ntier: unit\ntimeout: 60 s\ncases:\n  - name: both ways\n    steps:\n" + steps)
-            times.append(wall([str(MLFUNNEL), "run", "--quiet", "--jobs", "1", str(both)], folder))
-        print(f"  {'1,000,000 floats both ways':<28} {(times[1] - times[0]) / 50 * 1e3:10.2f} ms a call")
+            path = folder / f"both_{count}.yaml"
+            step = "      - {call: {python: 'arrays:same', args: [$made]}, expect: {raised: null}}\n"
+            suite(path, ["  - name: both ways\n    steps:\n", "      - {id: made, call: 'arrays:made'}\n", step * count])
+            times.append(spent([str(MLFUNNEL), "run", "--quiet", "--jobs", "1", str(path)], folder))
+        told("1,000,000 floats both ways", *times, 50)
     section("one case, whole process: the start of a worker")
     suite(folder / "one.yaml", [case(1, '"plain:none"', "{result: null}")])
     (folder / "heavy.py").write_text(WITH_NUMPY)

@@ -52,7 +52,7 @@ def memory(argv, cwd, env):
     return int(done.stderr.strip().splitlines()[-1]) / 1000
 
 
-def compare(sides, rounds=7, cwd=ROOT, env=None):
+def compare(sides, rounds=7, cwd=ROOT, env=None, peaks=5):
     """Times each side in turn, prints the medians, the ratios of the first to each other, and returns the medians by name."""
     env = environment(env)
     sides = {name: [str(part) for part in argv] for name, argv in sides.items()}
@@ -65,7 +65,7 @@ def compare(sides, rounds=7, cwd=ROOT, env=None):
     figures = {}
     for name, argv in sides.items():
         cpu, wall = (statistics.median(column) for column in zip(*times[name]))
-        peak = statistics.median(memory(argv, cwd, env) for _ in range(5))
+        peak = statistics.median(memory(argv, cwd, env) for _ in range(peaks))
         figures[name] = Figure(cpu, wall, peak)
         print(f"  {name:<28} {cpu * 1000:10.2f} ms CPU {wall * 1000:10.2f} ms wall {peak:8.1f} MB   $ {shorten(argv)}")
     (first, ours), *others = figures.items()

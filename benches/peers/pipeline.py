@@ -1,8 +1,9 @@
 """The three tiers of examples/python-pipeline, by mlfunnel and by pytest: the same checks of the same Python code.
 
-    cargo build --release && python benches/peers/pipeline.py
+    cargo build --release && python benches/peers/pipeline.py [unit] [integration] [smoke] [all]
 
-The properties and the parity cases of the example have no counterpart in pytest and are left out.
+Memory is that of the largest process: a worker, a training script or the server on our side, pytest or one of these on the
+other. The properties and the parity cases of the example have no counterpart in pytest and are left out.
 """
 
 import sys
@@ -23,26 +24,32 @@ TIERS = {
 require_binary()
 python = python_peer(requirements=[EXAMPLE / "requirements.txt", EXAMPLE / "tests_pytest" / "requirements.txt"])
 pytest = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+asked = sys.argv[1:] or [*TIERS, "all"]
 for tier, specs in TIERS.items():
+    if tier not in asked:
+        continue
     section(f"the {tier} tier")
     compare(
         {
             "mlfunnel": [MLFUNNEL, "run", "--python", python, *specs],
-            "mlfunnel --jobs 1": [MLFUNNEL, "run", "--jobs", "1", "--python", python, *specs],
+            "mlfunnel, one job": [MLFUNNEL, "run", "--jobs", "1", "--python", python, *specs],
             "pytest": [*pytest, f"tests_pytest/{tier}"],
         },
         rounds=5,
         cwd=EXAMPLE,
+        peaks=1,
     )
 
-section("all three")
-once_a_tier = " && ".join(" ".join(map(str, [*pytest, f"tests_pytest/{tier}"])) for tier in TIERS)
-compare(
-    {
-        "mlfunnel": [MLFUNNEL, "run", "--python", python, *sum(TIERS.values(), [])],
-        "pytest, a process a tier": ["sh", "-c", once_a_tier],
-        "pytest, one process": [*pytest, *(f"tests_pytest/{tier}" for tier in TIERS)],
-    },
-    rounds=5,
-    cwd=EXAMPLE,
-)
+if "all" in asked:
+    section("all three")
+    a_tier = " && ".join(" ".join(map(str, [*pytest, f"tests_pytest/{tier}"])) for tier in TIERS)
+    compare(
+        {
+            "mlfunnel": [MLFUNNEL, "run", "--python", python, *sum(TIERS.values(), [])],
+            "pytest, a process a tier": ["sh", "-c", a_tier],
+            "pytest, one process": [*pytest, *(f"tests_pytest/{tier}" for tier in TIERS)],
+        },
+        rounds=5,
+        cwd=EXAMPLE,
+        peaks=1,
+    )

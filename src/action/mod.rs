@@ -4,6 +4,7 @@ mod argv;
 #[cfg(test)]
 mod bench;
 mod call;
+mod child;
 mod context;
 mod contract;
 mod evaluate;
@@ -54,9 +55,9 @@ pub trait Action: Debug + Send + Sync {
         Vec::new()
     }
 
-    /// The worker that it will need, as far as that is known before it runs: the tier starts it before its clock.
-    fn worker(&self, _surroundings: &Surroundings<'_>) -> Option<Wanted> {
-        None
+    /// The workers that it will need, as far as that is known before it runs: the tier starts them before its clock.
+    fn workers(&self, _surroundings: &Surroundings<'_>) -> Vec<Wanted> {
+        Vec::new()
     }
 
     /// What `$id` alone means.

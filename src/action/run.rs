@@ -3,26 +3,21 @@
 mod form;
 mod given;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::form::Form;
-pub(super) use form::called;
-
-use super::argv::{Argv, Words, environment, inherited, json_bytes, refuse_odd_names};
-use super::{Action, Context, Done, Named, Output, StepError};
+use self::form::{Form, Invocation};
+use super::argv::{Argv, Words, json_bytes, refuse_odd_names};
+use super::{Action, Context, Done, Named, Output, StepError, child};
 use crate::diagnostic::codes;
 use crate::params;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decode, Decoder, Node};
-use crate::system::process::{Command, Ending, Finished, Follow, ProcessError, run_followed};
+use crate::system::process::{Command, Ending, Finished, Follow, run_followed};
 use crate::value::{Kind, Map, Size, Value};
 
 /// Bytes kept of each stream when nothing else is said.
 const CAPTURE: u64 = 1 << 20;
-/// Lines of a stream that a message shows.
-const LINES: usize = 20;
 
 params! {
     /// Runs a command of your own: a program and its arguments, with no shell between; a line for a shell; or a Python
@@ -150,7 +145,7 @@ impl Run {
         if let Some(grace) = context.maybe(self.keys.grace.as_ref())? {
             follow.grace = grace;
         }
-        let finished = run_followed(&command, &follow).map_err(|error| explain(&error))?;
+        let finished = run_followed(&command, &follow).map_err(|error| child::not_started(&error))?;
         match finished.ending {
             Ending::Exited => Ok(given::done(&finished, &name, &command.sandbox)),
             Ending::TimedOut => {
@@ -168,9 +163,9 @@ impl Run {
     /// What to start, and what to call it.
     fn command(&self, context: &Context<'_>) -> Result<(Command, String), StepError> {
         let keys = &self.keys;
-        let form::Words { argv, name } = self.command.words(context)?;
-        let env = variables(context, &keys.inherit_env, keys.env.as_ref())?;
-        let cwd = folder(context, keys.cwd.as_ref())?;
+        let Invocation { argv, name } = self.command.invocation(context)?;
+        let env = child::variables(context, &keys.inherit_env, keys.env.as_ref())?;
+        let cwd = child::folder(context, keys.cwd.as_ref())?;
         let stdin = match &keys.stdin {
             Some(stdin) => Some(bytes(&context.get(stdin)?).map_err(|error| error.at(stdin.span))?),
             None => None,
@@ -182,29 +177,6 @@ impl Run {
     }
 }
 
-/// The environment of a command: what every child gets, what is passed on to it, what is declared, and the case's
-/// workspace.
-pub(super) fn variables(
-    context: &Context<'_>,
-    inherit: &[Spanned<Arc<str>>],
-    env: Option<&Arg<Arc<Map>>>,
-) -> Result<Vec<(String, String)>, StepError> {
-    let declared = context.maybe(env)?;
-    let given = inherited(&context.children.env, inherit, context.world.env())?;
-    let mut variables = environment(&given, env.zip(declared.as_deref()))?;
-    let workspace = (context.places.workspace)().map_err(StepError::new)?;
-    variables.push(("MLFUNNEL_WORKSPACE".to_owned(), workspace.to_string_lossy().into_owned()));
-    Ok(variables)
-}
-
-/// Where a command starts: the project's root when nothing is said.
-pub(super) fn folder(context: &Context<'_>, cwd: Option<&Arg<Arc<str>>>) -> Result<PathBuf, StepError> {
-    match cwd {
-        Some(cwd) => context.places.input(&context.get(cwd)?).map_err(|error| error.at(cwd.span)),
-        None => Ok(context.places.bounds.project_root.clone()),
-    }
-}
-
 fn bytes(value: &Value) -> Result<Vec<u8>, StepError> {
     match value {
         Value::Text(text) => Ok(text.as_bytes().to_vec()),
@@ -213,37 +185,9 @@ fn bytes(value: &Value) -> Result<Vec<u8>, StepError> {
     }
 }
 
-pub(super) fn explain(error: &ProcessError) -> StepError {
-    let step = StepError::new(error.to_string());
-    match error {
-        ProcessError::NotFound { searched, .. } if searched.is_empty() => step
-            .help("a program with a `/` is looked for from `cwd`, which is the project's root when left out"),
-        ProcessError::NotFound { .. } => step.help("install it, give its path, or declare `env: {PATH: …}`"),
-        ProcessError::NotExecutable { .. } => {
-            step.help("`chmod +x` it, or name the program that reads it first")
-        }
-        _ => step,
-    }
-}
-
 fn with_notes(error: StepError, finished: &Finished) -> StepError {
-    let refused = finished.refused.iter().cloned().map(kept_from);
-    last_words(finished).into_iter().chain(refused).fold(error, StepError::note)
-}
-
-/// The end of stderr, or of stdout where stderr is empty.
-fn last_words(finished: &Finished) -> Vec<String> {
-    let streams = [("stderr", &finished.stderr), ("stdout", &finished.stdout)];
-    let said = streams.into_iter().find(|(_, captured)| captured.written() > 0);
-    said.map_or_else(Vec::new, |(stream, captured)| {
-        vec![format!("{stream} ends with:\n{}", captured.last_lines(LINES))]
-    })
-}
-
-/// What is said of an address that the sandbox kept a child from.
-#[allow(clippy::needless_pass_by_value)] // the shape `map` wants
-pub(super) fn kept_from(address: String) -> String {
-    format!("it tried to reach {address}, and was kept from it")
+    let words = child::last_words(&finished.stderr, &finished.stdout);
+    child::with_refused(words.into_iter().fold(error, StepError::note), &finished.refused)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::case::problem_of;
+use super::repeat::{Repetition, Trace};
 use super::scope::{Drawn, Given, LazyWorkspace, Names};
 use super::services::Urls;
 use super::step::{self, Check};
@@ -9,8 +11,6 @@ use super::{Shared, children, service_state};
 use crate::diagnostic::codes;
 use crate::event::{Evidence, Outcome, Problem};
 use crate::plan::{Case, Step};
-use crate::run::problem::Teller;
-use crate::run::repeat::{Repetition, Trace};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::value::Outputs;
@@ -30,6 +30,21 @@ pub(super) struct Attempt {
     pub trace: Option<Trace>,
     /// Under `for_all`: what held, and what measured nothing in this run.
     pub summed: Vec<(Check, Option<Problem>)>,
+}
+
+impl Attempt {
+    /// One that came to this, and left nothing behind.
+    pub(super) fn of(outcome: Outcome, problems: Vec<Problem>) -> Self {
+        Self {
+            outcome,
+            evidence: Evidence::default(),
+            problems,
+            warnings: Vec::new(),
+            workspace: None,
+            trace: None,
+            summed: Vec::new(),
+        }
+    }
 }
 
 /// Runs the steps of a case once.
@@ -56,19 +71,10 @@ pub(super) fn run(
     };
     let mut steps: Vec<Given> = Vec::new();
     let cancel = &shared.options.cancel;
-    let mut attempt = Attempt {
-        outcome: Outcome::Passed,
-        evidence: Evidence::default(),
-        problems: Vec::from_iter(service_state::gone(case, shared, urls)),
-        warnings: Vec::new(),
-        workspace: None,
-        trace: None,
-        summed: Vec::new(),
-    };
-    if !attempt.problems.is_empty() {
-        attempt.outcome = Outcome::Errored;
-        return attempt;
+    if let Some(gone) = service_state::gone(case, shared, urls) {
+        return Attempt::of(Outcome::Errored, vec![gone]);
     }
+    let mut attempt = Attempt::of(Outcome::Passed, Vec::new());
     let mut given: Vec<(&Step, Outputs)> = Vec::new();
     for step in &case.template.steps {
         let stepped = step::run(step, &Names { steps: &steps, ..names }, deadline, cancel);
@@ -124,14 +130,9 @@ fn clean_up(names: Names<'_>, mut steps: Vec<Given>, attempt: &mut Attempt) {
 }
 
 fn overtime(case: &Case, shared: &Shared) -> Problem {
-    let teller = Teller { sources: &shared.sources, redactor: &shared.redactor, case };
     let limit = crate::value::show_duration(case.template.timeout);
-    teller.problem(
-        codes::TIMED_OUT,
-        Outcome::TimedOut,
-        case.template.span,
-        format!("the case took longer than its {limit}"),
-    )
+    let message = format!("the case took longer than its {limit}");
+    problem_of(case, shared, codes::TIMED_OUT, Outcome::TimedOut, message)
 }
 
 /// What the first problem says; cleanup comes last.

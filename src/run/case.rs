@@ -9,7 +9,7 @@ use super::repeat;
 use super::scope::Drawn;
 use super::services::Urls;
 use super::{Shared, for_all};
-use crate::diagnostic::codes;
+use crate::diagnostic::{Code, codes};
 use crate::event::{CaseFinished, Evidence, Outcome, Problem};
 use crate::plan::Case;
 use crate::system::clock::Deadline;
@@ -62,10 +62,11 @@ fn one_try(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> Attem
     for_all::run(case, for_all, shared, deadline, &|drawn| once(Some(drawn), &|| deadline))
 }
 
-pub(super) fn whole(
+/// A problem of the case as a whole, and of none of its steps.
+pub(super) fn problem_of(
     case: &Case,
     shared: &Shared,
-    code: crate::diagnostic::Code,
+    code: Code,
     outcome: Outcome,
     message: String,
 ) -> Problem {
@@ -74,7 +75,7 @@ pub(super) fn whole(
 }
 
 fn panicked(case: &Case, shared: &Shared, panic: &str) -> Attempt {
-    let mut problem = whole(
+    let mut problem = problem_of(
         case,
         shared,
         codes::INTERNAL,
@@ -82,15 +83,7 @@ fn panicked(case: &Case, shared: &Shared, panic: &str) -> Attempt {
         format!("mlfunnel itself failed here: {panic}"),
     );
     problem.help = Some("please report this, with the spec".to_owned());
-    Attempt {
-        outcome: Outcome::Errored,
-        evidence: Evidence::default(),
-        problems: vec![problem],
-        warnings: Vec::new(),
-        workspace: None,
-        trace: None,
-        summed: Vec::new(),
-    }
+    Attempt::of(Outcome::Errored, vec![problem])
 }
 
 /// A case that did not end by itself: its work was abandoned.
@@ -99,7 +92,7 @@ pub(super) fn abandoned(case: &Case, shared: &Shared, ran: Duration, interrupted
         return blank(case, shared, Outcome::NotRun, Some("the run was interrupted"));
     }
     let limit = crate::value::show_duration(case.template.timeout);
-    let mut problem = whole(
+    let mut problem = problem_of(
         case,
         shared,
         codes::TIMED_OUT,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Shared;
 use super::attempt::Attempt;
-use super::case::whole;
+use super::case::problem_of;
 use super::problem::Teller;
 use super::scope::Drawn;
 use super::step::Check;
@@ -104,15 +104,7 @@ impl Sum {
 
     fn ended(self, outcome: Outcome, problems: Vec<Problem>) -> Attempt {
         let warnings = self.warnings.into_values().map(|(warning, _)| warning).collect();
-        Attempt {
-            outcome,
-            evidence: self.evidence,
-            problems,
-            warnings,
-            workspace: None,
-            trace: None,
-            summed: Vec::new(),
-        }
+        Attempt { evidence: self.evidence, warnings, ..Attempt::of(outcome, problems) }
     }
 }
 
@@ -163,7 +155,7 @@ impl Runs<'_> {
     fn out_of_time(&self, ran: u32) -> Problem {
         let limit = show_duration(self.case.template.timeout);
         let message = format!("the case's {limit} were over after {ran} of {} runs", self.for_all.runs);
-        let mut problem = whole(self.case, self.shared, codes::TIMED_OUT, Outcome::TimedOut, message);
+        let mut problem = problem_of(self.case, self.shared, codes::TIMED_OUT, Outcome::TimedOut, message);
         problem.help = Some("raise `timeout`, or ask for fewer `runs`".to_owned());
         problem
     }

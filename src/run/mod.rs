@@ -21,7 +21,7 @@ mod variation;
 mod workers;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -107,7 +107,7 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
         root: settings.root.clone(),
         env: options.env.clone(),
     };
-    let children = Children { env: passed_on(&options, search.programs()), ..Children::default() };
+    let children = Children { env: passed_on(&options, search.programs().as_deref()), ..Children::default() };
     let world = World::new(search);
     let sandboxing = Sandboxing::new(&cases, &settings, &options);
     let shared = Arc::new(Shared {
@@ -175,10 +175,10 @@ fn notices(shared: &Shared, tiers: &[(Tier, Vec<Case>)]) -> Vec<String> {
 
 /// What every child gets of the environment; the rest is declared. Temporary files are the run's, and go with it.
 /// The programs of the Python environment come first in `PATH`, as if it were activated.
-fn passed_on(options: &Options, programs: Option<PathBuf>) -> Vec<(String, String)> {
+fn passed_on(options: &Options, programs: Option<&Path>) -> Vec<(String, String)> {
     let passed = ["PATH", "HOME", "LANG"].map(|name| {
         let value = options.env.get(name)?;
-        let value = match &programs {
+        let value = match programs {
             Some(first) if name == "PATH" => format!("{}:{value}", first.display()),
             _ => value.clone(),
         };

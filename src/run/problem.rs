@@ -96,6 +96,12 @@ impl Teller<'_> {
         self.of_step(problem, step)
     }
 
+    /// What was said of a result that is no success helps whoever expected another.
+    pub(super) fn explain(&self, problem: &mut Problem, result: &Unsuccessful) {
+        let hide = |note: &String| self.redactor.hide(note).into_owned();
+        problem.notes.extend(result.notes.iter().map(hide));
+    }
+
     /// Whom the step's children tried to reach and were kept from; it counts whatever else the step came to.
     pub(super) fn refused(&self, addresses: &[String], step: &Step) -> Option<Problem> {
         let problem = self.refusal(&format!("{}: it", step.entry.name), addresses, step.span)?;
@@ -108,7 +114,7 @@ impl Teller<'_> {
         let (suite, help) = match self.case.suite.tier {
             Tier::Unit => (
                 "a unit suite",
-                "let it reach a service of the suite, or move the case to an integration suite (this machine alone) or a smoke suite",
+                "declare a `fake` of it under `services`, or move the case to an integration suite (this machine alone) or a smoke suite",
             ),
             _ => (
                 "an integration suite",

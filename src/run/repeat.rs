@@ -9,7 +9,7 @@ mod trace;
 
 use super::Shared;
 use super::attempt::{self, Attempt};
-use super::case::whole;
+use super::case::problem_of;
 use super::scope::Drawn;
 use super::services::Urls;
 use super::variation::{differences, env_of};
@@ -106,7 +106,7 @@ fn unlike(case: &Case, shared: &Shared, number: u32, outcome: Outcome) -> Proble
 }
 
 fn problem(case: &Case, shared: &Shared, number: u32, outcome: Outcome, message: String) -> Problem {
-    let mut problem = whole(case, shared, codes::NOT_DETERMINISTIC, outcome, message);
+    let mut problem = problem_of(case, shared, codes::NOT_DETERMINISTIC, outcome, message);
     let varied =
         case.template.repeat.vary && case.template.steps.iter().any(|step| step.action.starts_children());
     if varied {

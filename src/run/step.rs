@@ -148,6 +148,11 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
             }
         }
     }
+    if let Some(result) = done.unsuccessful.filter(|result| step.expect.mentions(result.output))
+        && let Some(first) = stepped.problems.first_mut()
+    {
+        teller.explain(first, &result);
+    }
     stepped.outputs = Some(done.outputs);
     stepped
 }

@@ -51,7 +51,7 @@ fn groups(cases: &[Case], shared: &Shared, urls: &Urls) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for case in cases.iter().filter(|case| case.template.skip.is_none()) {
         let steps = || case.template.steps.iter().chain(&case.template.cleanup);
-        if !steps().any(|step| step.entry.name == "call") {
+        if !steps().any(|step| step.action.starts_children()) {
             continue;
         }
         let children = children::of_attempt(case, shared, urls, None);
@@ -62,7 +62,7 @@ fn groups(cases: &[Case], shared: &Shared, urls: &Urls) -> Vec<Group> {
             children: &children,
         };
         let mut counted: Vec<usize> = Vec::new();
-        for Wanted { key, module } in steps().filter_map(|step| step.action.worker(&surroundings)) {
+        for Wanted { key, module } in steps().flat_map(|step| step.action.workers(&surroundings)) {
             let at = groups.iter().position(|group| group.key == key).unwrap_or_else(|| {
                 let network = children.sandbox.network.clone();
                 groups.push(Group { key, modules: Vec::new(), cases: 0, network });

@@ -81,7 +81,7 @@ impl Running {
     /// How a command has ended by itself: `exit code 3`.
     pub fn ended(&self) -> Option<String> {
         match &mut *self.held() {
-            Held::Command(running) => running.poll_exit().map(ready::how),
+            Held::Command(running) => running.poll_exit().map(|exit| exit.to_string()),
             Held::Server(_) | Held::Fake(_) => None,
         }
     }

@@ -42,18 +42,9 @@ fn bounded(request: &Request, deadline: Deadline) -> Request {
     request
 }
 
-/// How a process ended, in words.
-pub(super) fn how(exit: Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit code {code}"),
-        Exit::Signal(signal) => format!("signal {signal}"),
-    }
-}
-
 /// Why a service is not ready.
 pub(super) enum Unready {
-    /// How it ended: `exit code 3`.
-    Ended(String),
+    Ended(Exit),
     /// What the last look saw.
     Late(String),
     Cancelled,
@@ -105,7 +96,7 @@ impl<'a> Proof<'a> {
             let seen = self.look(running, deadline);
             // Asked after the look: what answered may be another program that has had the port all along.
             if let Some(exit) = running.poll_exit() {
-                return Err(Unready::Ended(how(exit)));
+                return Err(Unready::Ended(exit));
             }
             let Err(why) = seen else { return Ok(()) };
             if deadline.expired() {

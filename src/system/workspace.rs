@@ -59,7 +59,7 @@ impl RunFolder {
     pub fn workspace(&self, name: &str) -> io::Result<Workspace> {
         let prefix = format!("{}-", slug(name));
         let dir = tempfile::Builder::new().prefix(&prefix).tempdir_in(&self.inner.path)?;
-        Ok(Workspace { path: dir.path().to_owned(), dir, run: self.clone() })
+        Ok(Workspace { path: dir.path().to_owned(), dir, kept: false, run: self.clone() })
     }
 }
 
@@ -87,7 +87,17 @@ impl Drop for Folder {
 pub struct Workspace {
     path: PathBuf,
     dir: TempDir,
+    kept: bool,
     run: RunFolder,
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        // Most are left empty, and to remove an empty folder costs a fifth of looking for what is in it.
+        if self.kept || fs::remove_dir(self.dir.path()).is_ok() {
+            self.dir.disable_cleanup(true);
+        }
+    }
 }
 
 impl Workspace {
@@ -104,10 +114,10 @@ impl Workspace {
     }
 
     /// Leaves the directory where it is, and tells where.
-    pub fn keep(self) -> PathBuf {
+    pub fn keep(mut self) -> PathBuf {
         self.run.inner.keep.store(true, Ordering::Release);
-        let _ = self.dir.keep();
-        self.path
+        self.kept = true;
+        self.path.clone()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::action::{Children, Context, StepError, environment};
+use crate::action::{Children, Context, StepError, child, environment};
 use crate::diagnostic::codes;
 use crate::syntax::Arg;
 use crate::system::files::{Base, Bounds};
@@ -13,8 +13,6 @@ use crate::system::python::{
 };
 use crate::value::Map;
 
-/// Lines of a stream that a message shows.
-const LINES: usize = 20;
 /// Variables that differ from case to case: a worker is given them with each call.
 const OF_A_CALL: [&str; 2] = ["MLFUNNEL_WORKSPACE", "TMPDIR"];
 
@@ -33,16 +31,12 @@ pub(in crate::action) struct Question<'a> {
 /// Takes a worker, or starts one, and has it call.
 pub(in crate::action) fn ask(question: Question<'_>, context: &Context<'_>) -> Result<Reply, StepError> {
     let Question { target, init, steps, form, env, cwd, isolate } = question;
-    let folder = match cwd {
-        Some(cwd) => context.places.input(&context.get(cwd)?).map_err(|error| error.at(cwd.span))?,
-        None => context.places.bounds.project_root.clone(),
-    };
+    let folder = child::folder(context, cwd)?;
     let declared = context.maybe(env)?;
     let declared = env.zip(declared.as_deref());
     let interpreter = context.world.python(context.cancel)?;
     let (key, mut own) = key(interpreter, folder, context.children, declared)?;
-    let workspace = (context.places.workspace)().map_err(StepError::new)?;
-    own.push(("MLFUNNEL_WORKSPACE".to_owned(), workspace.to_string_lossy().into_owned()));
+    own.push(child::workspace(context)?);
     let network = &context.children.sandbox.network;
     let (deadline, cancel) = (context.deadline, context.cancel);
     let idle = if isolate { None } else { context.world.workers().take(&key) };
@@ -92,10 +86,10 @@ fn no_worker(error: &StartError, key: &Key) -> StepError {
     let python = key.interpreter.path.display();
     let message = format!("no worker can be started with `{python}`: {error}");
     let step = match error {
-        StartError::NoGreeting { why_broken: Some(process::Broken::TimedOut), .. } => {
+        StartError::NoGreeting { cause: Some(process::Broken::TimedOut), .. } => {
             StepError::timed_out(message)
         }
-        StartError::NoGreeting { why_broken: Some(process::Broken::Cancelled), .. } => {
+        StartError::NoGreeting { cause: Some(process::Broken::Cancelled), .. } => {
             StepError::new(message).code(codes::INTERRUPTED)
         }
         _ => StepError::new(message).code(codes::CANNOT_CALL),
@@ -128,13 +122,12 @@ fn explain(target: &str, broken: &Broken) -> StepError {
             StepError::new(format!("`{target}` was interrupted")).code(codes::INTERRUPTED)
         }
         (process::Broken::Ended(Some(exit)), _) => {
-            let how = match exit {
-                Exit::Code(code) => format!("exit code {code}"),
-                Exit::Signal(9) => "signal 9, as when memory runs out".to_owned(),
-                Exit::Signal(11) => "signal 11, a segmentation fault".to_owned(),
-                Exit::Signal(signal) => format!("signal {signal}"),
+            let cause = match exit {
+                Exit::Signal(9) => ", as when memory runs out",
+                Exit::Signal(11) => ", a segmentation fault",
+                Exit::Code(_) | Exit::Signal(_) => "",
             };
-            StepError::new(format!("the process of `{target}` ended during the call, with {how}"))
+            StepError::new(format!("the process of `{target}` ended during the call, with {exit}{cause}"))
                 .code(codes::CRASHED)
         }
         (why @ process::Broken::NotSandboxed, _) => {
@@ -146,16 +139,9 @@ fn explain(target: &str, broken: &Broken) -> StepError {
                 .help("a function must leave the descriptors alone that it did not open")
         }
     };
-    let error = broken.refused.iter().fold(error, |error, address| {
-        error.note(format!("it tried to reach {address}, and was kept from it"))
-    });
-    let streams = [("stderr", &broken.stderr), ("stdout", &broken.stdout)];
-    match streams.into_iter().find(|(_, captured)| captured.written() > 0) {
-        Some((stream, captured)) => {
-            error.note(format!("{stream} ends with:\n{}", theirs(&captured.last_lines(LINES))))
-        }
-        None => error,
-    }
+    let error = child::with_refused(error, &broken.refused);
+    let words = child::last_words(&broken.stderr, &broken.stdout);
+    words.map(|words| theirs(&words)).into_iter().fold(error, StepError::note)
 }
 
 /// The lines without our own frames, with which a stack that is written down at a crash or a timeout ends.

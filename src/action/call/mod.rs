@@ -145,23 +145,8 @@ impl Action for Call {
         true
     }
 
-    fn worker(&self, surroundings: &Surroundings<'_>) -> Option<Wanted> {
-        if self.keys.isolate.known() != Some(&false) {
-            return None;
-        }
-        let module = self.keys.python.known()?.module();
-        let env = self.keys.env.as_ref().map(|env| env.known().map(|map| (env, &**map)));
-        let env = match env {
-            None => None,
-            Some(known) => Some(known?),
-        };
-        let folder = match &self.keys.cwd {
-            None => surroundings.bounds.project_root.clone(),
-            Some(cwd) => ask::folder_of(cwd.known()?, surroundings.bounds)?,
-        };
-        let interpreter = surroundings.world.python(surroundings.cancel).ok()?;
-        let (key, _) = ask::key(interpreter, folder, surroundings.children, env).ok()?;
-        Some(Wanted { key, module: module.into() })
+    fn workers(&self, surroundings: &Surroundings<'_>) -> Vec<Wanted> {
+        self.worker(surroundings).into_iter().collect()
     }
 
     fn first_output(&self) -> Option<&'static str> {
@@ -174,6 +159,25 @@ impl Action for Call {
 }
 
 impl Call {
+    /// The worker that is shared with other calls, where all that it is kept apart by is written out.
+    fn worker(&self, surroundings: &Surroundings<'_>) -> Option<Wanted> {
+        if self.keys.isolate.known() != Some(&false) {
+            return None;
+        }
+        let module = self.keys.python.known()?.module();
+        let env = match &self.keys.env {
+            None => None,
+            Some(env) => Some((env, &**env.known()?)),
+        };
+        let folder = match &self.keys.cwd {
+            None => surroundings.bounds.project_root.clone(),
+            Some(cwd) => ask::folder_of(cwd.known()?, surroundings.bounds)?,
+        };
+        let interpreter = surroundings.world.python(surroundings.cancel).ok()?;
+        let (key, _) = ask::key(interpreter, folder, surroundings.children, env).ok()?;
+        Some(Wanted { key, module: module.into() })
+    }
+
     fn finish(&self, context: &Context<'_>) -> Result<Done, StepError> {
         let keys = &self.keys;
         let target = context.get(&keys.python)?;

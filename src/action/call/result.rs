@@ -1,15 +1,12 @@
 //! What a call came to, as a spec sees it.
 
+use crate::action::child::{LINES, content};
 use crate::action::{Done, StepError, Unsuccessful};
 use crate::diagnostic::{codes, did_you_mean};
-use crate::system::process::Captured;
 use crate::system::python::{Fault, Interpreter, Outcome, Raised, Reply};
 use crate::value::{Outputs, Value};
 
 use super::ask::origin;
-
-/// Lines of a traceback that a message shows.
-const LINES: usize = 20;
 
 /// The outputs; a call that could not be made has none.
 pub(super) fn done(target: &str, reply: Reply) -> Result<Done, StepError> {
@@ -24,8 +21,7 @@ pub(super) fn done(target: &str, reply: Reply) -> Result<Done, StepError> {
                 [("type", raised.kind), ("message", raised.message), ("traceback", raised.traceback.clone())];
             let raised_value = Value::map(fields.map(|(name, text)| (name, Value::Text(text))));
             let outputs = outputs.without("result", told.clone()).with("raised", raised_value);
-            let lines: Vec<&str> = raised.traceback.lines().collect();
-            let notes = vec![lines[lines.len().saturating_sub(LINES)..].join("\n")];
+            let notes = vec![last_lines(&raised.traceback)];
             unsuccessful = Some(Unsuccessful { output: "raised", code: codes::RAISED, message: told, notes });
             outputs
         }
@@ -46,12 +42,10 @@ fn told(target: &str, raised: &Raised) -> String {
     format!("`{target}` raised {}{words}{place}", raised.kind)
 }
 
-fn content(captured: &Captured) -> Value {
-    match captured.complete().map(std::str::from_utf8) {
-        Some(Ok(text)) => Value::text(text),
-        Some(Err(_)) => Value::Bytes(captured.head.as_slice().into()),
-        None => Value::text(captured.text()),
-    }
+/// The end of a traceback, as much of it as a message shows.
+fn last_lines(traceback: &str) -> String {
+    let lines: Vec<&str> = traceback.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
 /// Why a function cannot be called, and what there is in its place.
@@ -70,9 +64,8 @@ pub(super) fn fault(fault: &Fault, interpreter: &Interpreter) -> StepError {
             near(error, module, beside)
         }
         Fault::Import { module, message, traceback } => {
-            let lines: Vec<&str> = traceback.lines().collect();
-            let lines = lines[lines.len().saturating_sub(LINES)..].join("\n");
-            let error = error(format!("the module `{module}` cannot be imported: {message}")).note(lines);
+            let error = error(format!("the module `{module}` cannot be imported: {message}"))
+                .note(last_lines(traceback));
             if message.starts_with("ModuleNotFoundError") {
                 let help = "install it there, or name another interpreter with `python:` in mlfunnel.yaml or `--python`";
                 return origin(error, interpreter).help(help);

@@ -197,9 +197,9 @@ fn what_a_call_does_to_its_process_does_not_reach_the_next() {
         assert_eq!(site.gives("hostile:where", "result"), format!("{:?}", site.project()));
         assert_eq!(site.gives("hostile:workspace", "result"), format!("{:?}", site.workspace()));
     };
-    ["close_low", "close_streams", "redirect", "wander", "no_workspace"]
-        .iter()
-        .for_each(|name| leaves_the_next_alone(name));
+    for function in ["close_low", "close_streams", "redirect", "wander", "no_workspace"] {
+        leaves_the_next_alone(function);
+    }
     site.call("later").unwrap();
     std::thread::sleep(Duration::from_millis(300));
     site.goes_on();

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-use super::{Action, Context, Done, Named, Output, Review, StepError};
+use super::{Action, Context, Done, Named, Output, Review, StepError, Surroundings, Wanted};
 use crate::diagnostic::{Diagnostics, codes};
 use crate::params;
 use crate::source::{Span, Spanned};
@@ -142,6 +142,10 @@ impl Action for Parity {
 
     fn starts_children(&self) -> bool {
         self.subjects.iter().any(Subject::starts_children)
+    }
+
+    fn workers(&self, surroundings: &Surroundings<'_>) -> Vec<Wanted> {
+        self.subjects.iter().flat_map(|subject| subject.workers(surroundings)).collect()
     }
 
     fn review(&self, review: &Review<'_>, found: &mut Diagnostics) {

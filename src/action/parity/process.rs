@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::action::argv::{Argv, json_bytes};
-use crate::action::run::{self, explain};
-use crate::action::{Context, StepError};
+use crate::action::{Context, StepError, child};
 use crate::diagnostic::codes;
 use crate::params;
 use crate::source::Spanned;
@@ -14,8 +13,6 @@ use crate::value::{Map, Value};
 
 /// Bytes kept of its standard error.
 const CAPTURE: usize = 64 << 10;
-/// Lines of its standard error that a message shows.
-const LINES: usize = 20;
 /// Characters of an answer that a message shows.
 const SHOWN: usize = 80;
 
@@ -34,23 +31,23 @@ params! {
 }
 
 /// A running process that takes a line and gives a line.
-pub(super) struct Line {
+pub(super) struct Responder {
     dialogue: Dialogue,
     name: String,
 }
 
-impl Line {
+impl Responder {
     pub(super) fn start(keys: &ProcessKeys, context: &Context<'_>) -> Result<Self, StepError> {
         let command = Command {
             argv: context.get(&keys.argv)?.0,
-            env: run::variables(context, &keys.inherit_env, keys.env.as_ref())?,
-            cwd: run::folder(context, keys.cwd.as_ref())?,
+            env: child::variables(context, &keys.inherit_env, keys.env.as_ref())?,
+            cwd: child::folder(context, keys.cwd.as_ref())?,
             stdin: None,
             capture_limit: CAPTURE,
             sandbox: context.children.sandbox.clone(),
         };
-        let name = run::called(&command.argv);
-        let dialogue = Dialogue::start(&command).map_err(|error| explain(&error))?;
+        let name = child::called(&command.argv);
+        let dialogue = Dialogue::start(&command).map_err(|error| child::not_started(&error))?;
         Ok(Self { dialogue, name })
     }
 
@@ -104,10 +101,8 @@ impl Line {
     }
 
     fn with_last_words(&mut self, error: StepError) -> StepError {
-        let said: Captured = self.dialogue.stderr();
-        let words = (said.written() > 0).then(|| format!("stderr ends with:\n{}", said.last_lines(LINES)));
-        let refused = self.dialogue.take_refused().into_iter().map(run::kept_from);
-        words.into_iter().chain(refused).fold(error, StepError::note)
+        let words = child::last_words(&self.dialogue.stderr(), &Captured::default());
+        child::with_refused(words.into_iter().fold(error, StepError::note), &self.dialogue.take_refused())
     }
 }
 

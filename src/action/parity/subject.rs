@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::missing::{has_nan, nan_to_null, null_to_nan};
-use super::process::{Line, ProcessKeys};
-use crate::action::{Action, Context, Done, Entry, Review, StepError};
+use super::process::{ProcessKeys, Responder};
+use crate::action::{Action, Context, Done, Entry, Review, StepError, Surroundings, Wanted};
 use crate::diagnostic::{Diagnostics, codes};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Scope, Unbound};
@@ -67,6 +67,10 @@ impl Subject {
         self.action().is_none_or(Action::starts_children)
     }
 
+    pub(super) fn workers(&self, surroundings: &Surroundings<'_>) -> Vec<Wanted> {
+        self.action().map_or_else(Vec::new, |action| action.workers(surroundings))
+    }
+
     pub(super) fn review(&self, review: &Review<'_>, found: &mut Diagnostics) {
         if let Some(action) = self.action() {
             action.review(&Review { tier: review.tier, asked: &self.wanted(), known: review.known }, found);
@@ -95,7 +99,7 @@ impl Answer {
 /// A subject while the inputs go through it.
 pub(super) struct Asked<'a> {
     subject: &'a Subject,
-    process: Option<Line>,
+    process: Option<Responder>,
     /// The addresses that its children were kept from.
     refused: Vec<String>,
 }
@@ -162,7 +166,7 @@ impl<'a> Asked<'a> {
     ) -> Result<Answer, StepError> {
         let process = match &mut self.process {
             Some(process) => process,
-            None => self.process.insert(Line::start(keys, context)?),
+            None => self.process.insert(Responder::start(keys, context)?),
         };
         let whole = process.ask(input, context)?;
         let Spanned { value: path, span } = &self.subject.output;

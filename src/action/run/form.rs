@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Argv, Context, Keys, StepError};
-use crate::action::argv;
+use super::{Argv, Context, Keys, StepError, Words};
+use crate::action::child::called;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::{Arg, Decoder};
@@ -17,11 +17,11 @@ const NOTEBOOK: &str = include_str!("notebook.py");
 pub(super) enum Form {
     Argv(Arg<Argv>),
     Shell(Arg<Arc<str>>),
-    Python(Arg<Arc<str>>, Option<Arg<argv::Words>>),
+    Python(Arg<Arc<str>>, Option<Arg<Words>>),
 }
 
 /// A command's words, and what people call it.
-pub(super) struct Words {
+pub(super) struct Invocation {
     pub argv: Vec<String>,
     pub name: String,
 }
@@ -55,15 +55,15 @@ impl Form {
     }
 
     /// Its words, references bound.
-    pub(super) fn words(&self, context: &Context<'_>) -> Result<Words, StepError> {
+    pub(super) fn invocation(&self, context: &Context<'_>) -> Result<Invocation, StepError> {
         match self {
             Self::Argv(argv) => {
                 let argv = context.get(argv)?.0;
-                Ok(Words { name: called(&argv), argv })
+                Ok(Invocation { name: called(&argv), argv })
             }
             Self::Shell(line) => {
                 let argv = vec!["sh".to_owned(), "-c".to_owned(), context.get(line)?.to_string()];
-                Ok(Words { name: called(&argv), argv })
+                Ok(Invocation { name: called(&argv), argv })
             }
             Self::Python(script, arguments) => {
                 let arguments = context.maybe(arguments.as_ref())?.map_or_else(Vec::new, |words| words.0);
@@ -73,7 +73,11 @@ impl Form {
     }
 }
 
-fn python(script: &Arg<Arc<str>>, arguments: Vec<String>, context: &Context<'_>) -> Result<Words, StepError> {
+fn python(
+    script: &Arg<Arc<str>>,
+    arguments: Vec<String>,
+    context: &Context<'_>,
+) -> Result<Invocation, StepError> {
     let text = context.get(script)?;
     let path = context.places.input(&text).map_err(|error| error.at(script.span))?;
     if !path.is_file() {
@@ -94,14 +98,5 @@ fn python(script: &Arg<Arc<str>>, arguments: Vec<String>, context: &Context<'_>)
     }
     argv.push(path.to_string_lossy().into_owned());
     argv.extend(arguments);
-    Ok(Words { argv, name })
-}
-
-/// The command as people write it, not too much of it.
-pub(in crate::action) fn called(argv: &[String]) -> String {
-    let line = argv.join(" ").replace('\n', " ");
-    match line.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    Ok(Invocation { argv, name })
 }

@@ -1,6 +1,6 @@
 //! What a command that has ended gave.
 
-use super::last_words;
+use crate::action::child::{content, last_words};
 use crate::action::{Done, Unsuccessful};
 use crate::diagnostic::codes;
 use crate::system::process::{Captured, Exit, Finished, Sandbox};
@@ -16,7 +16,10 @@ pub(super) fn done(finished: &Finished, name: &str, sandbox: &Sandbox) -> Done {
         output: "exit_code",
         code: codes::NON_ZERO_EXIT,
         message,
-        notes: last_words(finished).into_iter().chain(kept_from_writing(finished, sandbox)).collect(),
+        notes: last_words(&finished.stderr, &finished.stdout)
+            .into_iter()
+            .chain(kept_from_writing(finished, sandbox))
+            .collect(),
     });
     Done { unsuccessful, refused: finished.refused.clone(), ..Done::from(outputs(finished)) }
 }
@@ -52,14 +55,6 @@ fn outputs(finished: &Finished) -> Outputs {
     match finished.peak_memory {
         Some(bytes) => outputs.with("peak_memory", Value::Size(bytes)),
         None => outputs.without("peak_memory", "the command ended the process that watched over it"),
-    }
-}
-
-fn content(captured: &Captured) -> Value {
-    match captured.complete().map(std::str::from_utf8) {
-        Some(Ok(text)) => Value::text(text),
-        Some(Err(_)) => Value::Bytes(captured.head.as_slice().into()),
-        None => Value::text(captured.text()),
     }
 }
 

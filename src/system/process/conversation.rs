@@ -62,8 +62,8 @@ impl fmt::Display for Broken {
             Broken::TimedOut => write!(f, "its time was over"),
             Broken::Cancelled => write!(f, "it was interrupted"),
             Broken::NotSandboxed => write!(f, "it was started where no sandbox can be put on it"),
-            Broken::Ended(Some(Exit::Code(code))) => write!(f, "it ended with exit code {code}"),
-            Broken::Ended(Some(Exit::Signal(signal))) => write!(f, "it was ended by signal {signal}"),
+            Broken::Ended(Some(exit @ Exit::Code(_))) => write!(f, "it ended with {exit}"),
+            Broken::Ended(Some(exit @ Exit::Signal(_))) => write!(f, "it was ended by {exit}"),
             Broken::Ended(None) => write!(f, "it closed its standard input, on which it should answer"),
         }
     }
@@ -110,7 +110,7 @@ impl Conversation {
                 Ok(count) => bytes = &bytes[count..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let listening = self.incoming.bytes.len() < MOST_AHEAD;
+                    let listening = self.incoming.ahead() < MOST_AHEAD;
                     let interest = if listening { PollFlags::IN | PollFlags::OUT } else { PollFlags::OUT };
                     if self.wait(interest, deadline, cancel)?
                         && matches!(self.incoming.fill(&mut self.stream), Ok(0))
@@ -256,13 +256,19 @@ impl Drop for Conversation {
 /// Bytes that have come and are not yet asked for.
 #[derive(Debug, Default)]
 struct Incoming {
-    bytes: Vec<u8>,
+    /// Room that is kept: clearing it for each answer would cost more than the answer.
+    room: Vec<u8>,
     taken: usize,
+    filled: usize,
 }
 
 impl Incoming {
+    fn ahead(&self) -> usize {
+        self.filled - self.taken
+    }
+
     fn take(&mut self, buffer: &mut [u8]) -> usize {
-        let held = &self.bytes[self.taken..];
+        let held = &self.room[self.taken..self.filled];
         let count = held.len().min(buffer.len());
         buffer[..count].copy_from_slice(&held[..count]);
         self.taken += count;
@@ -271,12 +277,14 @@ impl Incoming {
 
     /// Reads once. Nothing more comes when it is `Ok(0)`.
     fn fill(&mut self, stream: &mut UnixStream) -> io::Result<usize> {
-        self.bytes.drain(..std::mem::take(&mut self.taken));
-        let held = self.bytes.len();
-        self.bytes.resize(held + CHUNK, 0);
-        let read = stream.read(&mut self.bytes[held..]);
-        self.bytes.truncate(held + read.as_ref().copied().unwrap_or(0));
-        read
+        self.room.copy_within(self.taken..self.filled, 0);
+        self.filled -= std::mem::take(&mut self.taken);
+        if self.room.len() < self.filled + CHUNK {
+            self.room.resize(self.filled + CHUNK, 0);
+        }
+        let read = stream.read(&mut self.room[self.filled..])?;
+        self.filled += read;
+        Ok(read)
     }
 }
 

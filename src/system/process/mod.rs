@@ -21,6 +21,7 @@ mod supervisor;
 mod tree;
 mod words;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -85,6 +86,16 @@ pub enum Exit {
     Code(i32),
     /// By this signal.
     Signal(i32),
+}
+
+/// `exit code 3`, `signal 9`.
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exit::Code(code) => write!(f, "exit code {code}"),
+            Exit::Signal(signal) => write!(f, "signal {signal}"),
+        }
+    }
 }
 
 /// Why the wait for a child was over.

@@ -273,18 +273,29 @@ def told_missing(elements):
     return elements, {type(item) for item in elements} - {type(None)}
 
 
-class Texts(list):
-    """What a column of texts holds, be it nothing."""
+class Typed(list):
+    """What a column holds, be it nothing, whose type its library tells."""
+
+    def __init__(self, items, told):
+        super().__init__(items)
+        told = told.lower()
+        known = {"str": str, "utf8": str, "large_string": str, "bool": bool, "date": Moment, "timestamp": Moment}
+        self.kinds = {kind for name, kind in known.items() if told.startswith(name) and told[:6] != "struct"}
+
+
+class Moment:
+    """Stands for every type of date and time."""
+
+    toordinal = None
 
 
 def listed(elements, bodies):
     import array
 
-    texts = isinstance(elements, Texts)
+    typed = getattr(elements, "kinds", set())
     elements, kinds = told_missing(elements)
     present = [item is not None for item in elements]
-    if not kinds and texts:
-        kinds = {str}
+    kinds = kinds or typed
     if not kinds:
         name, code, other = "float64", "d", float("nan")
     elif kinds == {bool}:
@@ -346,7 +357,7 @@ def of_series(series):
     kind = getattr(dtype, "kind", "O")
     if kind not in "biuf":
         items = series.astype(object).tolist()
-        return Texts(items) if str(dtype).startswith("str") else items, None
+        return Typed(items, str(dtype)) if kind != "O" or str(dtype).startswith("str") else items, None
     mask = getattr(series.array, "_mask", None)
     absent = numpy.array(mask) if mask is not None else series.isna().to_numpy()
     form = getattr(dtype, "numpy_dtype", numpy.dtype({"b": "?", "i": "i8", "u": "u8", "f": "f8"}[kind]))
@@ -373,7 +384,7 @@ def of_polars(series):
         if absent.any():
             return series.fill_null(0).to_numpy(), ~absent.to_numpy()
         return series.to_numpy(), None
-    return Texts(series.to_list()) if str(series.dtype) in ("String", "Utf8") else series.to_list(), None
+    return Typed(series.to_list(), str(series.dtype)), None
 
 
 def of_arrow(column):
@@ -385,7 +396,7 @@ def of_arrow(column):
         else:
             valid = None
         return column.to_numpy(**({"zero_copy_only": False} if not hasattr(column, "chunks") else {})), valid
-    return Texts(column.to_pylist()) if "string" in text else column.to_pylist(), None
+    return Typed(column.to_pylist(), text), None
 
 
 def alone(split):

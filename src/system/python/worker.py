@@ -102,9 +102,11 @@ def settle(environment):
 
 
 def flush():
-    for stream in (sys.stdout, sys.stderr, OUT, ERR):
+    for stream, own in ((sys.stdout, OUT), (sys.stderr, ERR)):
         try:
-            stream.flush()
+            own.flush()
+            if stream is not own:
+                stream.flush()
         except Exception:
             pass
 

@@ -77,7 +77,7 @@ pub enum StartError {
     NoGreeting {
         why: String,
         last_words: String,
-        why_broken: Option<process::Broken>,
+        cause: Option<process::Broken>,
     },
 }
 
@@ -97,7 +97,6 @@ impl std::error::Error for StartError {}
 #[derive(Debug)]
 pub struct Worker {
     conversation: Conversation,
-    network: Network,
     /// Its number, as it knows it.
     pid: Option<rustix::process::Pid>,
     asked: i64,
@@ -123,15 +122,14 @@ impl Worker {
             sandbox: Sandbox { network: network.clone(), writable: key.writable.clone() },
         };
         let conversation = process::converse(&command).map_err(StartError::Process)?;
-        let mut worker =
-            Self { conversation, network: network.clone(), pid: None, asked: 0, imported: Vec::new() };
+        let mut worker = Self { conversation, pid: None, asked: 0, imported: Vec::new() };
         let source = format!("{:08}{SOURCE}", SOURCE.len());
         let greeted = worker
             .conversation
             .write(source.as_bytes(), deadline, cancel)
-            .map_err(Silence::Broken)
+            .map_err(NoAnswer::Broken)
             .and_then(|()| worker.receive(deadline, cancel))
-            .and_then(|(head, body)| greeting(&head, &body).map_err(Silence::Unread));
+            .and_then(|(head, body)| greeting(&head, &body).map_err(NoAnswer::Unread));
         match greeted {
             Ok(pid) => {
                 worker.pid = pid;
@@ -170,11 +168,8 @@ impl Worker {
         deadline: Deadline,
         cancel: &Cancel,
     ) -> Result<Reply, Box<Broken>> {
-        if self.network != *call.network {
-            let set = self.conversation.set_network(call.network);
-            set.map_err(|why| self.broken(Silence::Broken(why)))?;
-            self.network = call.network.clone();
-        }
+        let set = self.conversation.set_network(call.network);
+        set.map_err(|why| self.broken(NoAnswer::Broken(why)))?;
         let module = call.target.split(':').next().unwrap_or_default();
         if !self.imported.iter().any(|held| **held == *module) {
             // Whether it can be imported the call tells.
@@ -212,36 +207,36 @@ impl Worker {
             .write(&head, deadline, cancel)
             .and_then(|()| self.conversation.write(&body, deadline, cancel));
         drop((head, body));
-        sent.map_err(Silence::Broken)
+        sent.map_err(NoAnswer::Broken)
             .and_then(|()| self.receive(deadline, cancel))
-            .and_then(|(head, body)| answer(&head, &body, asked).map_err(Silence::Unread))
+            .and_then(|(head, body)| answer(&head, &body, asked).map_err(NoAnswer::Unread))
             .map_err(|silence| self.broken(silence))
     }
 
-    fn receive(&mut self, deadline: Deadline, cancel: &Cancel) -> Result<(Vec<u8>, Vec<u8>), Silence> {
+    fn receive(&mut self, deadline: Deadline, cancel: &Cancel) -> Result<(Vec<u8>, Vec<u8>), NoAnswer> {
         let mut prefix = [0; PREFIX];
-        self.conversation.read(&mut prefix, deadline, cancel).map_err(Silence::Broken)?;
+        self.conversation.read(&mut prefix, deadline, cancel).map_err(NoAnswer::Broken)?;
         let (lengths, _) = prefix.as_chunks::<8>();
         let [head, body] = [1, 2].map(|at| u64::from_le_bytes(lengths[at]));
         if lengths[0] != *MARK || head.checked_add(body).is_none_or(|sum| sum > LIMIT + SLACK) {
-            return Err(Silence::Garbage(prefix.to_vec()));
+            return Err(NoAnswer::Garbage(prefix.to_vec()));
         }
         let mut read = |length: u64| {
             let mut bytes = vec![0; length as usize];
-            self.conversation.read(&mut bytes, deadline, cancel).map_err(Silence::Broken)?;
+            self.conversation.read(&mut bytes, deadline, cancel).map_err(NoAnswer::Broken)?;
             Ok(bytes)
         };
         Ok((read(head)?, read(body)?))
     }
 
     /// Ends the worker, which did not answer, and gathers what it last wrote.
-    fn broken(&mut self, silence: Silence) -> Box<Broken> {
+    fn broken(&mut self, silence: NoAnswer) -> Box<Broken> {
         let (why, garbage) = match silence {
-            Silence::Broken(why) => (why, None),
-            Silence::Garbage(bytes) => {
+            NoAnswer::Broken(why) => (why, None),
+            NoAnswer::Garbage(bytes) => {
                 (process::Broken::Ended(None), Some(format!("`{}`", bytes.escape_ascii())))
             }
-            Silence::Unread(unread) => (process::Broken::Ended(None), Some(format!("{unread:?}"))),
+            NoAnswer::Unread(unread) => (process::Broken::Ended(None), Some(format!("{unread:?}"))),
         };
         if let (process::Broken::TimedOut, Some(pid)) = (why, self.pid) {
             // It writes down where it is. What it answers now comes too late.
@@ -254,19 +249,19 @@ impl Worker {
         Box::new(Broken { why, garbage, stdout, stderr, refused })
     }
 
-    fn stillborn(&mut self, silence: &Silence) -> StartError {
-        let (why, why_broken) = match silence {
-            Silence::Broken(why) => (format!("it did not come up, {why}"), Some(*why)),
-            Silence::Garbage(_) | Silence::Unread(_) => ("it is no Python".to_owned(), None),
+    fn stillborn(&mut self, silence: &NoAnswer) -> StartError {
+        let (why, cause) = match silence {
+            NoAnswer::Broken(why) => (format!("it did not come up, {why}"), Some(*why)),
+            NoAnswer::Garbage(_) | NoAnswer::Unread(_) => ("it is no Python".to_owned(), None),
         };
         let (_, stderr) = self.conversation.take_output();
         self.conversation.stop(Duration::ZERO);
-        StartError::NoGreeting { why, last_words: stderr.last_lines(5), why_broken }
+        StartError::NoGreeting { why, last_words: stderr.last_lines(5), cause }
     }
 }
 
 /// Why there is no answer.
-enum Silence {
+enum NoAnswer {
     Broken(process::Broken),
     Garbage(Vec<u8>),
     Unread(Unread),
