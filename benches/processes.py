@@ -52,8 +52,8 @@ with tempfile.TemporaryDirectory() as temporary:
         },
         cwd=folder,
     )
-    names = list(figures)
-    bare = figures[names[2]].wall - figures[names[4]].wall
-    for name in names[:2]:
-        own = figures[name].wall - figures[names[3]].wall
-        print(f"  {name}: {1000 * (own - bare) / CASES:.2f} ms a command over the bare {1000 * bare / CASES:.2f} ms")
+    unit, smoke, bare, ours, python = figures.values()
+    for name, figure in (("unit", unit), ("smoke", smoke)):
+        for measured in ("cpu", "wall"):
+            of = lambda whole, idle: 1000 * (getattr(whole, measured) - getattr(idle, measured)) / CASES
+            print(f"  {name}, {measured}: {of(figure, ours) - of(bare, python):.2f} ms a command over the bare {of(bare, python):.2f} ms")

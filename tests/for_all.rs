@@ -36,7 +36,7 @@ fn inputs_are_the_same_in_any_order_and_on_any_number_of_jobs() {
         let _ = writeln!(
             spec,
             "  - name: case {number}\n    for_all: {{x: {{floats: {{length: [3, 9], range: [-9, 9]}}}}, y: {{string: 5}}, shrink: false}}\n    \
-             perturb: {{values: $x, shift: 0}}\n    expect: {{values: {{max: {}.5}}}}",
+             perturb: {{values: $x, shift: 0}}\n    expect: {{values: {{max: {}.5, not: {{equals: $y}}}}}}",
             number % 7
         );
     }
@@ -91,7 +91,7 @@ fn the_row_that_is_printed_fails_in_the_same_way() {
         (
             "{x: {choices: {of: [1, 2.5, 7], length: [0, 9]}}, y: boolean}",
             "perturb: {values: $x, shift: 1}",
-            "{values: {sums_to: {max: 9}, length: {min: 0}}}",
+            "{values: {sums_to: {max: 9}, length: {min: 0}, not: {equals: $y}}}",
         ),
         (
             "{x: {table: {columns: {a: {dtype: float, missing: [nan]}, 'b c': {dtype: string, max_length: 3}, d: datetime}, rows: [1, 9]}}}",
@@ -140,7 +140,7 @@ fn the_row_that_is_printed_fails_in_the_same_way() {
 fn what_runs_out_of_time_says_how_far_it_came() {
     let folder = tempfile::tempdir().unwrap();
     let spec = "suite: slow\ntier: integration\ncases:\n  - name: sleeps\n    timeout: 1 s\n    for_all: {n: {integer: [0, 9]}}\n    \
-                run: [sleep, '0.1']\n    expect: {exit_code: 0}\n";
+                run: {argv: [sleep, '0.1'], env: {N: '${n}'}}\n    expect: {exit_code: 0}\n";
     let finished = run(folder.path(), spec, &[]);
     assert_eq!(finished.code, Some(3), "{}{}", finished.stdout, finished.stderr);
     assert!(finished.stdout.contains("timed_out[timed-out]"), "{}", finished.stdout);

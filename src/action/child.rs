@@ -7,7 +7,7 @@ use super::argv::{environment, inherited};
 use super::{Context, StepError};
 use crate::source::Spanned;
 use crate::syntax::Arg;
-use crate::system::process::{Captured, ProcessError};
+use crate::system::process::{Captured, ProcessError, Sandbox};
 use crate::value::{Map, Value};
 
 /// Lines of a stream that a message shows.
@@ -84,4 +84,13 @@ pub(super) fn last_words(stderr: &Captured, stdout: &Captured) -> Option<String>
 pub(super) fn with_refused(error: StepError, refused: &[String]) -> StepError {
     let told = |address: &String| format!("it tried to reach {address}, and was kept from it");
     refused.iter().map(told).fold(error, StepError::note)
+}
+
+/// Where a child may write, when its words tell of a permission that it lacks, and no address that it was kept from
+/// explains it. The system does not say who forbids it, and who reads that looks at the file first.
+pub(super) fn may_write(sandbox: &Sandbox, refused: &[String], words: &str) -> Option<String> {
+    let denied = sandbox.writable.is_some() && refused.is_empty() && words.contains("Permission denied");
+    let may =
+        "it may write to its workspace, to `TMPDIR`, and below the folders of `writable:` in `mlfunnel.yaml`";
+    denied.then(|| may.to_owned())
 }

@@ -41,6 +41,7 @@ pub use argv::Argv;
 pub(crate) use argv::{environment, inherited, json_bytes, refuse_odd_names};
 pub use context::{Children, Context, Places, Surroundings, Wanted, World};
 pub use contract::{ColumnKeys, KeyColumns, declared as contract_of};
+pub(crate) use page::{list_of_keys, table_of_keys};
 pub use page::{markdown, page};
 pub(crate) use probe::media_of;
 pub use registry::{ACTIONS, Entry, LATER, find};

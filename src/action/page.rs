@@ -1,4 +1,5 @@
 //! The reference page of an action: its doc comment, its parameters and its outputs, from its registry entry alone.
+//! The keys of other mappings are told in the same form.
 
 use std::fmt::Write;
 
@@ -20,10 +21,7 @@ struct Parameter {
 /// The page as text, for a terminal.
 pub fn page(entry: &Entry) -> String {
     let mut text = format!("action `{}`\n\n{}\n\nparameters\n", entry.name, tidy(entry.page));
-    for Parameter { path, required, doc, .. } in parameters(entry) {
-        let must = if required { " (required)" } else { "" };
-        let _ = writeln!(text, "  {path}{must}: {}", doc.replace('\n', " "));
-    }
+    text.push_str(&list_of_keys(&(entry.schema)()));
     text.push_str("\noutputs\n");
     for Output { name, kind, doc, .. } in entry.outputs {
         let _ = writeln!(text, "  {name} ({}): {doc}", kind.name());
@@ -34,11 +32,7 @@ pub fn page(entry: &Entry) -> String {
 /// The page as Markdown, for the reference in `docs/`.
 pub fn markdown(entry: &Entry) -> String {
     let mut text = format!("# `{}`\n\n{}\n\n## Parameters\n\n", entry.name, tidy(entry.page));
-    text.push_str("| key | takes | meaning |\n|---|---|---|\n");
-    for Parameter { path, required, kind, doc } in parameters(entry) {
-        let must = if required { " (required)" } else { "" };
-        let _ = writeln!(text, "| `{path}`{must} | {} | {} |", cell(&kind), cell(&doc));
-    }
+    text.push_str(&table_of_keys(&(entry.schema)()));
     text.push_str("\n## Outputs\n\n| output | kind | meaning |\n|---|---|---|\n");
     for Output { name, kind, doc, .. } in entry.outputs {
         let _ = writeln!(text, "| `{name}` | {} | {} |", kind.name(), cell(doc));
@@ -46,13 +40,32 @@ pub fn markdown(entry: &Entry) -> String {
     text
 }
 
+/// The keys of a mapping and of those inside it, with what they mean, for a terminal.
+pub(crate) fn list_of_keys(schema: &Json) -> String {
+    parameters(schema).into_iter().fold(String::new(), |mut text, Parameter { path, required, doc, .. }| {
+        let must = if required { " (required)" } else { "" };
+        let _ = writeln!(text, "  {path}{must}: {}", doc.replace('\n', " "));
+        text
+    })
+}
+
+/// The same as Markdown.
+pub(crate) fn table_of_keys(schema: &Json) -> String {
+    let head = "| key | takes | meaning |\n|---|---|---|\n".to_owned();
+    parameters(schema).into_iter().fold(head, |mut text, Parameter { path, required, kind, doc }| {
+        let must = if required { " (required)" } else { "" };
+        let _ = writeln!(text, "| `{path}`{must} | {} | {} |", cell(&kind), cell(&doc));
+        text
+    })
+}
+
 fn cell(text: &str) -> String {
     text.replace('\n', " ").replace('|', "\\|")
 }
 
-fn parameters(entry: &Entry) -> Vec<Parameter> {
+fn parameters(schema: &Json) -> Vec<Parameter> {
     let mut found = Vec::new();
-    inside("", &(entry.schema)(), &mut found);
+    inside("", schema, &mut found);
     found
 }
 
@@ -117,7 +130,7 @@ mod tests {
             let name = entry.name;
             assert!(entry.page.contains("```yaml"), "the page of `{name}` has no example");
             assert!(!entry.outputs.is_empty(), "`{name}` declares no output");
-            for parameter in parameters(entry) {
+            for parameter in parameters(&(entry.schema)()) {
                 assert!(!parameter.doc.is_empty(), "`{}` of `{name}` has no meaning", parameter.path);
             }
             for output in entry.outputs {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Action, Context, Done, Named, Output, StepError};
-use crate::diagnostic::{Diagnostic, codes};
+use super::{Action, Context, Done, Known, Named, Output, Review, StepError};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::params;
-use crate::syntax::{Arg, Decode, Decoder, Node};
-use crate::value::{Kind, Outputs, Value};
+use crate::source::Span;
+use crate::syntax::{Arg, Decode, Decoder, Expr, Form, Node};
+use crate::value::{Kind, Outputs, Segment, Value};
 
 params! {
     /// Tells what a `fake` service was asked so far: how often, for what, and what was sent.
@@ -55,13 +56,15 @@ pub(super) struct Requests(Keys);
 
 const FORM: &str = "write `requests: $api.requests`, where `api` is a `fake` of `services`";
 
+fn no_record(span: Span) -> Diagnostic {
+    Diagnostic::new(codes::WRONG_TYPE, span, "this is no record of a fake").help(FORM)
+}
+
 impl Decode for Requests {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let keys = Keys::decode(node, decoder)?;
         if keys.of.known().is_some() {
-            let message = "this is no record of a fake";
-            let diagnostic = Diagnostic::new(codes::WRONG_TYPE, keys.of.span, message);
-            return decoder.refuse(diagnostic.help(FORM));
+            return decoder.refuse(no_record(keys.of.span));
         }
         Some(Self(keys))
     }
@@ -84,6 +87,19 @@ impl Named for Requests {
 impl Action for Requests {
     fn first_output(&self) -> Option<&'static str> {
         Some("requests")
+    }
+
+    fn review(&self, review: &Review<'_>, found: &mut Diagnostics) {
+        let Form::Expr(expr) = &self.0.of.form else { return };
+        let Expr::Reference(reference) = &**expr else { return };
+        // What a fake has no such part for is said where names are looked up.
+        let another = match &reference.path[..] {
+            [Segment::Key(key)] => ["url", "port", "host"].contains(&&**key),
+            path => path.len() > 1,
+        };
+        if another && (review.known)(reference) == Known::Fake {
+            found.push(no_record(reference.span));
+        }
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {

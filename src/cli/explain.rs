@@ -1,4 +1,4 @@
-//! `mlfunnel explain`: the page of an action, a matcher or an error code.
+//! `mlfunnel explain`: the page of an action, a matcher, an error code, or a part of a case or suite.
 
 use super::{Failure, say};
 use crate::action::{self, ACTIONS};
@@ -6,6 +6,7 @@ use crate::diagnostic::{codes, suggest};
 use crate::expect::{self, ARTIFACT_MATCHERS, ARTIFACTS_PAGE, MATCHERS};
 use crate::plan::for_all;
 use crate::run::Exit;
+use crate::service;
 use crate::syntax::tidy;
 
 pub(super) fn explain(topic: Option<&str>) -> Result<Exit, Failure> {
@@ -29,7 +30,12 @@ pub(super) fn explain(topic: Option<&str>) -> Result<Exit, Failure> {
 fn names() -> impl Iterator<Item = &'static str> + Clone {
     let matchers = MATCHERS.iter().chain(ARTIFACT_MATCHERS).map(|entry| entry.name);
     let codes = codes::ALL.iter().map(|code| code.name);
-    ACTIONS.iter().map(|entry| entry.name).chain(matchers).chain(["artifacts", "for_all"]).chain(codes)
+    ACTIONS
+        .iter()
+        .map(|entry| entry.name)
+        .chain(matchers)
+        .chain(["artifacts", "for_all", "services"])
+        .chain(codes)
 }
 
 fn contents() -> String {
@@ -44,7 +50,7 @@ fn contents() -> String {
             "matchers of files, under `artifacts`",
             ARTIFACT_MATCHERS.iter().map(|entry| entry.name).collect(),
         ),
-        list("of a case", vec!["for_all"]),
+        list("of a case or a suite", vec!["for_all", "services"]),
         list("error codes", codes::ALL.iter().map(|code| code.name).collect()),
     ]
     .join("\n")
@@ -65,6 +71,9 @@ fn pages(topic: &str) -> Vec<String> {
     }
     if topic == "for_all" {
         pages.push(for_all::page());
+    }
+    if topic == "services" {
+        pages.push(service::page());
     }
     if let Some(code) = codes::find(topic) {
         pages.push(format!("error code `{topic}`\n\n{}\n", tidy(code.page)));

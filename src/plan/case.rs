@@ -57,8 +57,11 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         }
         None => None,
     };
+    let mistakes = decoder.found.len();
+    let mut inputs = Vec::new();
     let for_all = spec.keys.for_all.as_ref().map(|node| {
         let (drawn, for_all) = for_all::read(node, decoder);
+        inputs.extend(drawn.iter().map(|(name, _, span)| (name.clone(), *span)));
         // Where a reference may not stand, that has been said.
         decoder.uses.clear();
         for (name, kind, span) in drawn {
@@ -66,14 +69,7 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         }
         for_all
     });
-    let mut named = true;
-    if let Form::Expr(expr) = &spec.keys.name.form {
-        decoder.note_uses(expr, &[Kind::Any]);
-        let uses = std::mem::take(&mut decoder.uses);
-        let before = decoder.found.len();
-        names.check(&uses, decoder.found);
-        named = decoder.found.len() == before;
-    }
+    let named = names_something(&spec.keys.name, &names, decoder);
     step::declare_ids(&spec.steps, &mut names, decoder);
     step::declare_ids(&spec.keys.cleanup, &mut names, decoder);
     let covers = covers(spec, decoder);
@@ -92,6 +88,8 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
     if steps.iter().all(|step| step.expect.0.is_empty() && !step.action.is_check()) {
         decoder.found.push(no_checks(spec, &steps));
     }
+    let uses = names.take_used();
+    refuse_unused(&inputs, &uses, mistakes, decoder);
     let keys = &spec.keys;
     let repeat = keys.repeat.as_ref().map(|repeat| repeat::compile(repeat, &steps, spec.one_step, decoder));
     let template = Template {
@@ -104,9 +102,9 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         tolerance: keys.tolerance.map_or(inherited.tolerance, SetTolerance::from),
         retry: keys.retry.as_ref().map_or(0, |retry| retry.value),
         repeat: repeat.unwrap_or_default(),
-        for_all: for_all.flatten(),
+        for_all: for_all.flatten().map(Box::new),
         skip: keys.skip.as_ref().map(|why| why.value.clone()),
-        uses: names.take_used(),
+        uses,
         alone: steps.iter().any(|step| step.alone),
         steps,
         cleanup,
@@ -115,6 +113,29 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         return None;
     }
     Some(Compiled { template, rows: titles(&keys.name, rows, decoder)?, recorded: names.take_recorded() })
+}
+
+/// Whether every reference in the name of a case leads somewhere; those that do not are noted.
+fn names_something(name: &Arg<Arc<str>>, names: &Names<'_>, decoder: &mut Decoder<'_>) -> bool {
+    let Form::Expr(expr) = &name.form else { return true };
+    decoder.note_uses(expr, &[Kind::Any]);
+    let uses = std::mem::take(&mut decoder.uses);
+    let before = decoder.found.len();
+    names.check(&uses, decoder.found);
+    decoder.found.len() == before
+}
+
+/// Runs that all see the same are one run, however many inputs were drawn for them.
+fn refuse_unused(inputs: &[(Arc<str>, Span)], uses: &[Arc<str>], mistakes: usize, decoder: &mut Decoder<'_>) {
+    // Where the case has mistakes, they may be why.
+    if decoder.found.len() > mistakes {
+        return;
+    }
+    for (name, span) in inputs.iter().filter(|(name, _)| !uses.contains(name)) {
+        let message = format!("`{name}` is drawn, and nothing in this case uses it");
+        let diagnostic = Diagnostic::new(codes::NO_CHECKS, *span, message);
+        decoder.found.push(diagnostic.help(format!("write `${name}` where it goes in, or take it out")));
+    }
 }
 
 fn no_checks(spec: &CaseSpec, steps: &[super::Step]) -> Diagnostic {

@@ -88,7 +88,7 @@ pub struct Template {
     pub retry: u32,
     pub repeat: Repeat,
     /// The inputs of its runs, when they are made at random.
-    pub for_all: Option<ForAll>,
+    pub for_all: Option<Box<ForAll>>,
     pub skip: Option<Arc<str>>,
     /// Vars, fixtures and services that it speaks of, by name.
     pub uses: Vec<Arc<str>>,

@@ -232,6 +232,10 @@ impl<'p> Names<'p> {
                 format!("the service `{name}` keeps no record of what is asked of it"),
                 "only a `fake` does".to_owned(),
             ),
+            _ if fake => wrong(
+                format!("the service `{name}` has no such part"),
+                format!("write `${name}.url`, or `${name}.requests` for what it was asked"),
+            ),
             _ => wrong(format!("the service `{name}` has no such part"), format!("write `${name}.url`")),
         }
     }

@@ -143,6 +143,9 @@ fn unknown(key: &Key, one_step: bool) -> Diagnostic {
     let actions = ACTIONS.iter().map(|entry| entry.name);
     let known = actions.clone().chain(StepKeys::KEYS.iter().copied()).chain(case_keys.iter().copied());
     let help = match suggest(&key.text, known) {
+        _ if CaseKeys::KEYS.contains(&&*key.text) => {
+            format!("`{}` is a key of the case: write it beside `steps`", key.text)
+        }
         Some(near) => format!("did you mean `{near}`?"),
         None => did_you_mean("", actions).unwrap_or_default(),
     };

@@ -62,7 +62,13 @@ pub(super) fn all(
         }
         let (Some(before), Some(after)) = (&first.trace, &again.trace) else { break };
         match before.compare(after, repeat) {
-            Ok(measured) => {
+            // Asked of every case on the command line, it has nothing to say of some.
+            Ok(None) if repeat.times.is_none() => {}
+            Ok(None) => {
+                first.problems.push(nothing(case, shared, number));
+                first.outcome = Outcome::Errored;
+            }
+            Ok(Some(measured)) => {
                 first.evidence.checks += 1;
                 first.evidence.measured += measured;
             }
@@ -84,6 +90,19 @@ pub(super) fn all(
         }
     }
     first
+}
+
+/// All that the runs gave is left out of the comparison.
+fn nothing(case: &Case, shared: &Shared, number: u32) -> Problem {
+    let times = times(case, shared);
+    let message =
+        format!("run {number} of {times} was compared with the first, and nothing was left to compare");
+    let mut problem = problem_of(case, shared, codes::MEASURED_NOTHING, Outcome::Errored, message);
+    problem.help = Some(
+        "what measured nothing is no pass: leave an output or a file out of `volatile`, or take `repeat` away"
+            .to_owned(),
+    );
+    problem
 }
 
 /// The first runs passed, and this one did not.

@@ -104,11 +104,8 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
     let mut stepped = Stepped::default();
     let summed = names.drawn.is_some();
     let tolerance = context.tolerance;
-    if let Some(result) = &done.unsuccessful
-        && !step.expect.mentions(result.output)
-    {
-        stepped.problems.push(teller.unsuccessful(result, step));
-    }
+    let unasked = done.unsuccessful.as_ref().filter(|result| !step.expect.mentions(result.output));
+    stepped.problems.extend(unasked.map(|result| teller.unsuccessful(result, step)));
     stepped.problems.extend(teller.refused(&done.refused, step));
     for checked in &done.checked {
         stepped.evidence.checks += 1;
@@ -137,6 +134,10 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
     {
         let verdicts = verdicts(expectations, &done, &within, context, tolerance);
         for verdict in verdicts {
+            // That it failed is told already, and why there is nothing to look at with it.
+            if unasked.is_some() && done.outputs.lacks(&verdict.subject) {
+                continue;
+            }
             stepped.evidence.checks += 1;
             stepped.evidence.measured += verdict.evidence.count;
             let problem = teller.verdict(&verdict, step, tolerance);

@@ -4,6 +4,7 @@ mod command;
 mod fake;
 mod host;
 mod model;
+mod page;
 mod ready;
 mod serve;
 pub mod server;
@@ -20,6 +21,7 @@ use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::value::Value;
 
+pub use page::{markdown, page};
 use spec::Kind;
 pub use spec::ServiceSpec;
 

@@ -130,6 +130,7 @@ impl Decode for ServiceSpec {
             match (command, serve, fake) {
                 (Some(argv), None, None) => {
                     check_ready(ready.as_ref(), node, decoder)?;
+                    refuse_port_in_text(node, decoder)?;
                     refuse_odd_names(&inherit_env, decoder)?;
                     Kind::Command(Box::new(CommandSpec { argv, env, inherit_env, cwd, ready, port }))
                 }
@@ -168,6 +169,20 @@ fn refuse_of_command(node: &Node, decoder: &mut Decoder<'_>) -> Option<()> {
     let message = format!("`{}` belongs to a `command`, and this service is none", key.text);
     let diagnostic = Diagnostic::new(codes::CONFLICTING_KEYS, key.span, message);
     decoder.refuse(diagnostic.help("remove it"))
+}
+
+/// A `$port` in the middle of a word stays as it is, and the service would wait for connections in vain.
+fn refuse_port_in_text(node: &Node, decoder: &mut Decoder<'_>) -> Option<()> {
+    let words = node.get("command").and_then(Node::as_list).unwrap_or_default();
+    let text = |word: &Node| word.as_text().map(ToString::to_string).unwrap_or_default();
+    let told = words.iter().any(|word| text(word).starts_with("$port") || text(word).contains("${port}"));
+    match words.iter().find(|word| text(word).contains("$port")) {
+        Some(word) if !told && node.get("env").is_none() => {
+            let message = "`$port` inside longer text is not replaced";
+            decoder.refuse(Diagnostic::new(codes::INVALID_VALUE, word.span, message).help("write `${port}`"))
+        }
+        _ => Some(()),
+    }
 }
 
 fn several(node: &Node) -> Diagnostic {

@@ -41,12 +41,14 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads a part in which this name means what the action itself gives: nothing around it is asked what it is.
-    pub fn bind<T>(&mut self, bound: &Bound, read: impl FnOnce(&mut Self) -> T) -> T {
+    /// Whether the part uses the name comes with it.
+    pub fn bind<T>(&mut self, bound: &Bound, read: impl FnOnce(&mut Self) -> T) -> (T, bool) {
         let before = self.uses.len();
         let part = read(self);
-        let inside = self.uses.split_off(before);
-        self.uses.extend(inside.into_iter().filter(|used| used.reference.name != bound.name));
-        part
+        let (own, around): (Vec<_>, _) =
+            self.uses.split_off(before).into_iter().partition(|used| used.reference.name == bound.name);
+        self.uses.extend::<Vec<_>>(around);
+        (part, !own.is_empty())
     }
 
     /// An action's parameters, with what the suite sets for every step of that action under them.

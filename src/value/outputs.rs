@@ -36,6 +36,12 @@ impl Outputs {
         self
     }
 
+    /// Whether what this path speaks of begins at an output that is not there this time.
+    pub fn lacks(&self, path: &str) -> bool {
+        let name = path.split(['.', '[']).next().unwrap_or_default();
+        self.absent.iter().any(|(absent, _)| *absent == name)
+    }
+
     /// What a path leads to; `Err` says in words where it ends.
     pub fn follow(&self, path: &[Segment]) -> Result<Value, String> {
         let Some((Segment::Key(name), rest)) = path.split_first() else {

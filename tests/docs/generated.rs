@@ -72,6 +72,16 @@ fn matchers_are_current() {
 }
 
 #[test]
+fn services_are_current() {
+    let text = format!(
+        "# Services\n\n{MADE}\nWhat may stand under `services` of a suite. `mlfunnel explain services` shows the same \
+         text; [the language](language.md#services) shows examples.\n\n{}",
+        mlfunnel::service::markdown()
+    );
+    hold("docs/services.md", &text);
+}
+
+#[test]
 fn error_codes_are_current() {
     let codes = sections(codes::ALL.iter().map(|code| (code.name, code.page)));
     let text = format!(

@@ -47,7 +47,9 @@ pub(in crate::action) fn ask(question: Question<'_>, context: &Context<'_>) -> R
     let call = Call { target, init, steps, form, seed: context.seed, env: &own, network };
     let reply = worker.call(&call, deadline, cancel).map_err(|broken| explain(target, &broken))?;
     let fault = match &reply.outcome {
-        python::Outcome::Fault(fault) => Some(super::result::fault(fault, &key.interpreter)),
+        python::Outcome::Fault(fault) => {
+            Some(super::result::fault(fault, &key.interpreter, &context.children.sandbox))
+        }
         _ => None,
     };
     if isolate {

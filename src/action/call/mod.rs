@@ -42,8 +42,9 @@ params! {
     ///   and whatever has `__array__` or `numpy()`, such as tensors. A coroutine is run. What has no form, such as a fitted
     ///   model, a wider integer or a result of more than 256 MiB, leaves `result` missing, and only an expectation that
     ///   speaks of it then fails.
-    /// - An exception, `SystemExit` among them, fails the step, unless `expect` speaks of `raised`. A module that cannot be
-    ///   imported, a process that ends or goes on past the timeout is an error of this case alone.
+    /// - An exception, `SystemExit` among them, fails the step, unless `expect` speaks of `raised`: `raised: ValueError`
+    ///   asks for its type, `raised.message` for its words. A module that cannot be imported, a process that ends or goes
+    ///   on past the timeout is an error of this case alone.
     ///
     /// ```yaml
     /// cases:
@@ -199,6 +200,6 @@ impl Call {
             isolate: context.get(&keys.isolate)?,
         };
         let reply = ask::ask(question, context)?;
-        result::done(target.text(), reply)
+        result::done(target.text(), reply, &context.children.sandbox)
     }
 }

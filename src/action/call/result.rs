@@ -1,15 +1,16 @@
 //! What a call came to, as a spec sees it.
 
-use crate::action::child::{LINES, content};
+use crate::action::child::{LINES, content, may_write};
 use crate::action::{Done, StepError, Unsuccessful};
 use crate::diagnostic::{codes, did_you_mean};
+use crate::system::process::Sandbox;
 use crate::system::python::{Fault, Interpreter, Outcome, Raised, Reply};
 use crate::value::{Outputs, Value};
 
 use super::ask::origin;
 
 /// The outputs; a call that could not be made has none.
-pub(super) fn done(target: &str, reply: Reply) -> Result<Done, StepError> {
+pub(super) fn done(target: &str, reply: Reply, sandbox: &Sandbox) -> Result<Done, StepError> {
     let outputs = Outputs::new();
     let mut unsuccessful = None;
     let outputs = match reply.outcome {
@@ -20,8 +21,11 @@ pub(super) fn done(target: &str, reply: Reply) -> Result<Done, StepError> {
             let fields =
                 [("type", raised.kind), ("message", raised.message), ("traceback", raised.traceback.clone())];
             let raised_value = Value::map(fields.map(|(name, text)| (name, Value::Text(text))));
-            let outputs = outputs.without("result", told.clone()).with("raised", raised_value);
-            let notes = vec![last_lines(&raised.traceback)];
+            let outputs =
+                outputs.without("result", told.clone()).with("raised", raised_value).face("raised", "type");
+            let traceback = Some(last_lines(&raised.traceback));
+            let notes =
+                traceback.into_iter().chain(may_write(sandbox, &reply.refused, &raised.traceback)).collect();
             unsuccessful = Some(Unsuccessful { output: "raised", code: codes::RAISED, message: told, notes });
             outputs
         }
@@ -49,7 +53,7 @@ fn last_lines(traceback: &str) -> String {
 }
 
 /// Why a function cannot be called, and what there is in its place.
-pub(super) fn fault(fault: &Fault, interpreter: &Interpreter) -> StepError {
+pub(super) fn fault(fault: &Fault, interpreter: &Interpreter, sandbox: &Sandbox) -> StepError {
     let error = |message: String| StepError::new(message).code(codes::CANNOT_CALL);
     let near = |error: StepError, name: &str, names: &[std::sync::Arc<str>]| match did_you_mean(
         name,
@@ -70,7 +74,7 @@ pub(super) fn fault(fault: &Fault, interpreter: &Interpreter) -> StepError {
                 let help = "install it there, or name another interpreter with `python:` in mlfunnel.yaml or `--python`";
                 return origin(error, interpreter).help(help);
             }
-            error
+            may_write(sandbox, &[], traceback).into_iter().fold(error, StepError::note)
         }
         Fault::NoAttribute { holder, name, names } => {
             near(error(format!("{holder} has no `{name}`")), name, names)

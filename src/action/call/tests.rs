@@ -70,6 +70,7 @@ def drawn():
     import random
     return random.random()
 async def later_on(): return 7
+def below_the_library(): os.makedirs("/proc/nothing/here")
 "#;
 
 /// A project with that module; none, which is said, where there is no Python.
@@ -373,4 +374,12 @@ fn a_workers_environment_and_folder_are_what_the_spec_says() {
     assert_eq!(env("PYTHONHASHSEED", ", env: {PYTHONHASHSEED: 7}"), "\"7\"");
     let given = site.with("given", Value::list(vec![Value::Int(4)]));
     assert_eq!(given.gives("{python: 'hostile:double', args: $given}", "result"), "8");
+}
+
+#[test]
+fn the_place_of_an_exception_is_in_a_file() {
+    let Some(site) = site() else { return };
+    let error = site.call("below_the_library").unwrap();
+    let message = error.unsuccessful.unwrap().message;
+    assert!(message.contains("hostile.py:"), "{message}");
 }

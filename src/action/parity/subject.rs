@@ -17,6 +17,8 @@ pub(super) struct Subject {
     /// Where the name is written, when it is.
     pub named: Option<Span>,
     pub chosen: Chosen,
+    /// Whether what it is given depends on the input.
+    pub takes_input: bool,
     /// What of its outputs is compared.
     pub output: Spanned<Path>,
     /// It speaks of missing values as null.

@@ -71,6 +71,12 @@ pub(super) fn read(written: &Written, bound: &Bound, decoder: &mut Decoder<'_>) 
         return decoder.refuse(diagnostic.help("give two subjects or more"));
     }
     let mut subjects: Vec<Subject> = read.into_iter().collect::<Option<_>>()?;
+    if subjects.iter().all(|subject| !subject.takes_input) {
+        let message =
+            format!("no subject is given `${}`, so that every input has the same answers", bound.name);
+        let diagnostic = Diagnostic::new(codes::NO_CHECKS, written.span, message);
+        return decoder.refuse(diagnostic.help(format!("write `${}` where the input goes in", bound.name)));
+    }
     refuse_twins(&subjects, decoder)?;
     number_the_unnamed(&mut subjects);
     Some(subjects)
@@ -87,6 +93,7 @@ fn subject(node: &Node, bound: &Bound, decoder: &mut Decoder<'_>) -> Option<Subj
     let own = |name: &str| node.entry(name).map(|(_, node)| node);
     let named = own("name").map(|node| Spanned::<Arc<str>>::decode(node, decoder));
     let nan_as_null = own("nan_as_null").map(|node| Spanned::<bool>::decode(node, decoder));
+    let mut takes_input = true;
     let chosen = if &*key.text == PROCESS {
         // It is started before there is an input.
         ProcessKeys::decode(node_of_way, decoder).map(Chosen::Process)
@@ -94,9 +101,9 @@ fn subject(node: &Node, bound: &Bound, decoder: &mut Decoder<'_>) -> Option<Subj
         let entry = find(&key.text)?;
         let parameters = decoder.with_defaults(entry.name, node_of_way);
         let parameters = with_input(entry.name, parameters, bound);
-        decoder
-            .bind(bound, |decoder| (entry.read)(&parameters, decoder))
-            .map(|action| Chosen::Action(entry, action))
+        let (action, uses_input) = decoder.bind(bound, |decoder| (entry.read)(&parameters, decoder));
+        takes_input = uses_input;
+        action.map(|action| Chosen::Action(entry, action))
     };
     let output = own("output").map(|node| output(node, &key.text, decoder));
     let (chosen, output) = (chosen?, settled(output)?);
@@ -106,6 +113,7 @@ fn subject(node: &Node, bound: &Bound, decoder: &mut Decoder<'_>) -> Option<Subj
         name: named.as_ref().map_or_else(|| key.text.clone(), |name| name.value.clone()),
         named: named.map(|name| name.span),
         chosen,
+        takes_input,
         nan_as_null: nan_as_null.is_some_and(|flag| flag.value),
         span: key.span,
     })
@@ -134,7 +142,7 @@ fn way<'n>(
         let (message, help) = match &*key.text {
             "parity" => ("a subject cannot be `parity` itself".to_owned(), None),
             text => {
-                let help = did_you_mean(text, ways().chain(OWN));
+                let help = meant(text).or_else(|| did_you_mean(text, ways().chain(OWN)));
                 (format!("`{text}` is neither an action nor a key of a subject"), help)
             }
         };
@@ -156,6 +164,20 @@ fn way<'n>(
     }
 }
 
+/// What goes by another name in other places.
+fn meant(key: &str) -> Option<String> {
+    let form = match key {
+        "python" | "function" => "call: \"module:function\"",
+        "command" | "cmd" | "shell" => {
+            "run: [program, argument]` for one that is started for each input, or `process: […]"
+        }
+        "http" | "url" | "get" | "post" | "endpoint" => "probe: {post: $service.url, json: $input}",
+        "model" => "predict: {model: model.json, data: $input}",
+        _ => return None,
+    };
+    Some(format!("write `{form}`"))
+}
+
 /// A command that is given nothing to read reads the input, and a function without arguments takes it.
 fn with_input(action: &str, node: Node, bound: &Bound) -> Node {
     let (short, taken, key): (&str, &[&str], &str) = match action {
@@ -163,7 +185,9 @@ fn with_input(action: &str, node: Node, bound: &Bound) -> Node {
         "call" => ("python", &["args", "kwargs"], "args"),
         _ => return node,
     };
-    if taken.iter().any(|key| node.get(key).is_some()) {
+    // The methods of a chain have arguments of their own.
+    let chain = action == "call" && node.get("method").is_some_and(|method| method.as_text().is_none());
+    if chain || taken.iter().any(|key| node.get(key).is_some()) {
         return node;
     }
     let at = |text: &str| Key { text: text.into(), span: node.span };

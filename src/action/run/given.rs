@@ -1,6 +1,6 @@
 //! What a command that has ended gave.
 
-use crate::action::child::{content, last_words};
+use crate::action::child::{content, last_words, may_write};
 use crate::action::{Done, Unsuccessful};
 use crate::diagnostic::codes;
 use crate::system::process::{Captured, Exit, Finished, Sandbox};
@@ -18,18 +18,10 @@ pub(super) fn done(finished: &Finished, name: &str, sandbox: &Sandbox) -> Done {
         message,
         notes: last_words(&finished.stderr, &finished.stdout)
             .into_iter()
-            .chain(kept_from_writing(finished, sandbox))
+            .chain(may_write(sandbox, &finished.refused, &finished.stderr.text()))
             .collect(),
     });
     Done { unsuccessful, refused: finished.refused.clone(), ..Done::from(outputs(finished)) }
-}
-
-/// The system calls it a permission that the program lacks; who reads that looks at the file first.
-fn kept_from_writing(finished: &Finished, sandbox: &Sandbox) -> Option<String> {
-    let denied = sandbox.writable.is_some() && finished.stderr.text().contains("Permission denied");
-    let may =
-        "it may write to its workspace, to `TMPDIR`, and below the folders of `writable:` in `mlfunnel.yaml`";
-    denied.then(|| may.to_owned())
 }
 
 fn outputs(finished: &Finished) -> Outputs {

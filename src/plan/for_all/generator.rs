@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::range::{MOST, Range, Share, Size, WholeRange};
 use super::table;
 use crate::arbitrary::{Arbitrary, Floats, Integers, List, Scalar, Sizes, Texts};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean, suggest};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decode, Decoder, Fields, Key, Node, NodeKind, open};
 use crate::value::{Kind, Value};
@@ -88,8 +88,13 @@ pub(super) fn read(name: &str, node: &Node, decoder: &mut Decoder<'_>) -> Option
     let word = node.as_text().map(|text| (Key { text: text.clone(), span: node.span }, nothing));
     let ((Some((key, of)), _) | (None, Some([(key, of)]))) = (&word, node.as_map()) else {
         let message = format!("expected what `{name}` is drawn from, got {}", node.kind());
-        let help = "write one generator, such as `{floats: {length: [0, 50]}}`; \
-                    `mlfunnel explain for_all` lists them";
+        let help = suggest(name, super::Keys::KEYS.iter().copied()).map_or_else(
+            || {
+                "write one generator, such as `{floats: {length: [0, 50]}}`; `mlfunnel explain for_all` lists them"
+                    .to_owned()
+            },
+            |key| format!("did you mean the key `{key}`?"),
+        );
         return decoder.refuse(Diagnostic::new(codes::WRONG_TYPE, node.span, message).help(help));
     };
     if &*key.text == "table" {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use crate::action::list_of_keys;
 use crate::arbitrary::Arbitrary;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
@@ -134,15 +135,8 @@ fn runs(keys: &Keys, decoder: &mut Decoder<'_>) -> Option<u32> {
 
 /// The page of `for_all`, for a terminal.
 pub fn page() -> String {
-    let keys = Keys::schema();
-    let keys = Keys::KEYS.iter().map(|key| {
-        format!("  {key}: {}\n", keys["properties"][key]["description"].as_str().unwrap_or_default())
-    });
-    format!(
-        "`for_all` of a case\n\n{}\n\nkeys beside the inputs\n{}",
-        tidy(Keys::PAGE),
-        keys.collect::<String>()
-    )
+    let keys = list_of_keys(&Keys::schema());
+    format!("`for_all` of a case\n\n{}\n\nkeys beside the inputs\n{keys}", tidy(Keys::PAGE))
 }
 
 /// The schema of `for_all`, for editors.

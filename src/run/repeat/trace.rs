@@ -72,9 +72,10 @@ impl Trace {
         named.any(|named| forms().any(|given| given.way.0.starts_with(named)))
     }
 
-    /// How much another repetition has in common with this one, or the first place where it differs.
-    pub(super) fn compare(&self, again: &Self, repeat: &Repeat) -> Result<u64, String> {
-        let mut measured = 0;
+    /// How much another repetition has in common with this one, or the first place where it differs; `None` where
+    /// nothing is left to compare.
+    pub(super) fn compare(&self, again: &Self, repeat: &Repeat) -> Result<Option<u64>, String> {
+        let mut measured = None;
         // Texts that were compared in one of their forms, and those of which that says enough.
         let (mut read, mut known): (Vec<&Way>, Vec<&Way>) = (Vec::new(), Vec::new());
         let added = again.outputs.iter().filter(|given| self.find(&given.way).is_none());
@@ -87,7 +88,7 @@ impl Trace {
             let settled = |trace: &Self| trace.find(way).map(|value| settled(way, value, repeat));
             match (settled(self), settled(again)) {
                 (Some(first), Some(again)) => {
-                    measured += differ::outputs(way, &first, &again, &repeat.tolerance)?;
+                    *measured.get_or_insert(0) += differ::outputs(way, &first, &again, &repeat.tolerance)?;
                     read.push(text);
                     let mut named = repeat.volatile.iter().filter_map(Volatile::output);
                     // Spelt otherwise, numbers may still be close.
@@ -104,11 +105,12 @@ impl Trace {
                 (None, None) => {}
             }
         }
-        Ok(measured + self.compare_files(again, repeat)?)
+        let files = self.compare_files(again, repeat)?;
+        Ok(files.map_or(measured, |files| Some(files + measured.unwrap_or(0))))
     }
 
-    fn compare_files(&self, again: &Self, repeat: &Repeat) -> Result<u64, String> {
-        let mut measured = 0;
+    fn compare_files(&self, again: &Self, repeat: &Repeat) -> Result<Option<u64>, String> {
+        let mut measured = None;
         let names = [self, again]
             .map(|trace| trace.workspace.as_ref().map_or_else(BTreeSet::new, |held| files_of(held.path())));
         let [before, after] = &names;
@@ -121,14 +123,14 @@ impl Trace {
             if ways.iter().any(|way| way.is_empty()) {
                 continue;
             }
-            measured += match (before.contains(name), after.contains(name), &self.workspace, &again.workspace)
-            {
-                (true, true, Some(first), Some(again)) => {
-                    files::compare(name, [first.path(), again.path()], &ways, &repeat.tolerance)?
-                }
-                (true, ..) => return Err(format!("artifact {name}: first written, then not")),
-                _ => return Err(format!("artifact {name}: first not written, then written")),
-            };
+            *measured.get_or_insert(0) +=
+                match (before.contains(name), after.contains(name), &self.workspace, &again.workspace) {
+                    (true, true, Some(first), Some(again)) => {
+                        files::compare(name, [first.path(), again.path()], &ways, &repeat.tolerance)?
+                    }
+                    (true, ..) => return Err(format!("artifact {name}: first written, then not")),
+                    _ => return Err(format!("artifact {name}: first not written, then written")),
+                };
         }
         Ok(measured)
     }

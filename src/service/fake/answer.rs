@@ -52,7 +52,8 @@ params! {
         delay: Option<Arg<Duration>>,
         /// How much of the body comes in a second, such as `1 kB`; all at once when left out.
         rate: Option<Arg<Size>>,
-        /// What goes wrong on the wire.
+        /// What goes wrong on the wire: `close` and `reset` end the connection without an answer, `truncate` after half
+        /// of the body, whose whole length was declared; `garbage` sends bytes that are no HTTP in place of an answer.
         fault: Option<Spanned<Fault>>,
     }
 }

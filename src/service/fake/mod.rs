@@ -32,7 +32,7 @@ use answer::{Made, REQUEST, content, spelt};
 use asked::Asked;
 use memory::Memory;
 use spec::{Does, RouteSpec};
-pub(super) use spec::{FakeKeys, FakeSpec};
+pub(super) use spec::{FakeKeys, FakeSpec, pages};
 use store::{Object, Objects};
 use wire::{Lever, Wired};
 

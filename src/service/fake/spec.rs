@@ -62,6 +62,11 @@ params! {
     }
 }
 
+/// What it is written with, beside its own key: what each mapping is, and the schema of its keys.
+pub(in crate::service) fn pages() -> [(&'static str, Json); 2] {
+    [(RouteKeys::PAGE, RouteKeys::schema()), (AnswerKeys::PAGE, AnswerKeys::schema())]
+}
+
 /// A fake whose routes make sense.
 #[derive(Debug)]
 pub(in crate::service) struct FakeSpec {

@@ -255,8 +255,10 @@ mod tests {
         assert_eq!(got.stdout.written(), 5_000_003);
         assert_eq!(got.stdout.head.len() + got.stdout.tail.len(), 1 << 16);
         assert!(got.stdout.tail.ends_with(b"end"));
-        let endless = run_for(&sh("exec yes"), Duration::from_millis(100));
-        assert_eq!((endless.exit, endless.ending), (Exit::Signal(15), Ending::TimedOut));
+        let endless = run_for(&sh("exec yes"), Duration::from_secs(1));
+        assert_eq!(endless.ending, Ending::TimedOut);
+        // On a loaded machine even a willing child may not be gone within the grace.
+        assert!(matches!(endless.exit, Exit::Signal(15 | 9)), "{endless:?}");
         assert!(endless.stdout.is_truncated());
     }
 

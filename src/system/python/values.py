@@ -358,6 +358,8 @@ def of_series(series):
     if kind not in "biuf":
         items = series.astype(object).tolist()
         return Typed(items, str(dtype)) if kind != "O" or str(dtype).startswith("str") else items, None
+    if hasattr(dtype, "fill_value"):
+        return series.array.to_dense(), None
     mask = getattr(series.array, "_mask", None)
     absent = numpy.array(mask) if mask is not None else series.isna().to_numpy()
     form = getattr(dtype, "numpy_dtype", numpy.dtype({"b": "?", "i": "i8", "u": "u8", "f": "f8"}[kind]))

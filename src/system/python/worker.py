@@ -149,7 +149,8 @@ def shown(error):
         return f"(no traceback can be shown: {type(failed).__name__})", None
     place = None
     for frame in frames:
-        inside = os.path.abspath(frame.filename).startswith(ROOT + os.sep) and "site-packages" not in frame.filename
+        written = not frame.filename.startswith("<")
+        inside = written and os.path.abspath(frame.filename).startswith(ROOT + os.sep) and "site-packages" not in frame.filename
         if inside or place is None or not place[2]:
             place = [frame.filename, frame.lineno, inside]
     if place:

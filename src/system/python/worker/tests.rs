@@ -210,3 +210,21 @@ fn an_old_python_a_shell_and_nothing_at_all_are_no_worker() {
     assert_eq!(start("echo 0123456789012345678901234567890123456789 >&0; sleep 60", SOON), "it is no Python");
     assert_eq!(start("sleep 60", Duration::from_millis(50)), "it did not come up, its time was over");
 }
+
+#[test]
+fn a_sparse_column_is_a_column() {
+    let Some(mut python) = Python::with(
+        "import importlib.util\n\
+         def has(name): return importlib.util.find_spec(name) is not None\n\
+         def sparse():\n\
+         \x20   import pandas\n\
+         \x20   return pandas.DataFrame({'a': pandas.arrays.SparseArray([0, 0, 1])})\n",
+    ) else {
+        return;
+    };
+    if !python.imports("pandas") {
+        return;
+    }
+    let expected = Value::from(Table::new(vec![Column::new("a", Data::Int(vec![0, 0, 1]))]).unwrap());
+    assert_eq!(format!("{:?}", python.value("m:sparse", vec![], None)), format!("{expected:?}"));
+}
