@@ -28,6 +28,6 @@ pub(super) fn of_attempt(
 
 /// Those of a service that a case needs.
 pub(super) fn of_service(case: &Case, shared: &Shared, urls: &Urls) -> Children {
-    let sandbox = shared.sandboxing.of(case.suite.tier, urls.ports(&case.suite));
+    let sandbox = shared.sandboxing.of(case.suite.tier, urls.fake_ports(&case.suite));
     Children { sandbox, ..shared.children.clone() }
 }

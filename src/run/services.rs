@@ -69,10 +69,10 @@ impl Urls {
         own.map(|(_, name, started)| (&**name, started.as_ref().map(|running| &**running)))
     }
 
-    /// The ports of a suite's own services: whom its unit cases may ask.
-    pub(super) fn ports(&self, suite: &Suite) -> Vec<u16> {
+    /// The ports of a suite's fakes: whom its unit cases may ask.
+    pub(super) fn fake_ports(&self, suite: &Suite) -> Vec<u16> {
         let up = self.of(suite).filter_map(|(_, started)| started.ok());
-        up.map(Running::port).collect()
+        up.filter(|running| running.is_fake()).map(Running::port).collect()
     }
 
     /// Lets the fakes of this case forget what was asked of them before.

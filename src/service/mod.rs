@@ -96,6 +96,11 @@ impl Running {
         }
     }
 
+    /// Whether it stands in for another.
+    pub fn is_fake(&self) -> bool {
+        matches!(&*self.held(), Held::Fake(_))
+    }
+
     /// Lets a fake forget all that was asked of it, and keep a record from here on.
     pub fn begin(&self) {
         if let Held::Fake(fake) = &*self.held() {
