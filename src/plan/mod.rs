@@ -96,6 +96,13 @@ pub struct Template {
     pub alone: bool,
 }
 
+impl Template {
+    /// Whether one of its steps starts processes of the team's own.
+    pub fn starts_children(&self) -> bool {
+        self.steps.iter().chain(&self.cleanup).any(|step| step.action.starts_children())
+    }
+}
+
 /// One step, typed.
 #[derive(Debug)]
 pub struct Step {

@@ -58,13 +58,14 @@ pub(super) fn run(
 ) -> Attempt {
     urls.begin(case);
     let workspace = LazyWorkspace::new(shared, &case.name, repetition);
-    let children = children::of_attempt(case, shared, urls, repetition);
+    // Most cases start none, and have no use for an environment of their own.
+    let own = case.template.starts_children().then(|| children::of_attempt(case, shared, urls, repetition));
     let names = Names {
         case,
         shared,
         urls,
         workspace: &workspace,
-        children: &children,
+        children: own.as_ref().unwrap_or(&shared.children),
         drawn,
         steps: &[],
         own: None,

@@ -42,7 +42,7 @@ pub use tally::Exit;
 
 use inputs::Inputs;
 use output::Output;
-use sandbox::Sandboxing;
+use sandbox::{Sandboxing, starts_children};
 use services::Services;
 
 /// How to run.
@@ -107,9 +107,13 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
         root: settings.root.clone(),
         env: options.env.clone(),
     };
-    let children = Children { env: passed_on(&options, search.programs().as_deref()), ..Children::default() };
+    let (children, sandboxing) = if cases.iter().any(starts_children) {
+        let env = passed_on(&options, search.programs().as_deref());
+        (Children { env, ..Children::default() }, Sandboxing::new(&settings, &options))
+    } else {
+        Default::default()
+    };
     let world = World::new(search);
-    let sandboxing = Sandboxing::new(&cases, &settings, &options);
     let shared = Arc::new(Shared {
         snapshots: Arc::default(),
         output: Arc::default(),

@@ -21,11 +21,8 @@ pub(super) struct Sandboxing {
 }
 
 impl Sandboxing {
-    /// Finds out what can be enforced, if anything is to be.
-    pub(super) fn new(cases: &[Case], settings: &Settings, options: &Options) -> Self {
-        if !cases.iter().any(starts_children) {
-            return Self::default();
-        }
+    /// Finds out what can be enforced.
+    pub(super) fn new(settings: &Settings, options: &Options) -> Self {
         let mut writable = vec![options.folder.path().to_owned()];
         writable.extend(settings.writable.iter().map(|folder| full(folder, &settings.root, &options.env)));
         let (open_network, open_writes) = match process::support() {
@@ -36,7 +33,7 @@ impl Sandboxing {
         Self { writable, open_network, open_writes, required: options.require_sandbox }
     }
 
-    /// The sandbox of what a case of this tier starts; its suite's own services listen on these ports.
+    /// The sandbox of what a case of this tier starts; its suite's fakes listen on these ports.
     pub(super) fn of(&self, tier: Tier, ports: Vec<u16>) -> Sandbox {
         let network = match tier {
             _ if self.open_network.is_some() => Network::Any,
@@ -69,9 +66,9 @@ impl Sandboxing {
     }
 }
 
-fn starts_children(case: &Case) -> bool {
-    let mut steps = case.template.steps.iter().chain(&case.template.cleanup);
-    steps.any(|step| step.action.starts_children())
+/// Whether a case starts processes, or its suite's services are some.
+pub(super) fn starts_children(case: &Case) -> bool {
+    case.template.starts_children()
         || case.suite.services.iter().any(|service| service.spec.starts_children())
 }
 

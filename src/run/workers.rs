@@ -49,11 +49,9 @@ pub(super) fn start(cases: &[Case], shared: &Shared, urls: &Urls, emit: &mut dyn
 /// What the cases want, those that can share a worker together.
 fn groups(cases: &[Case], shared: &Shared, urls: &Urls) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for case in cases.iter().filter(|case| case.template.skip.is_none()) {
+    let able = |case: &&Case| case.template.skip.is_none() && case.template.starts_children();
+    for case in cases.iter().filter(able) {
         let steps = || case.template.steps.iter().chain(&case.template.cleanup);
-        if !steps().any(|step| step.action.starts_children()) {
-            continue;
-        }
         let children = children::of_attempt(case, shared, urls, None);
         let surroundings = Surroundings {
             bounds: &case.suite.bounds,

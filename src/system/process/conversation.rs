@@ -21,8 +21,6 @@ use crate::system::clock::Deadline;
 const LOOK: Duration = Duration::from_millis(25);
 /// Between the end of the conversation and the end of the child: a child that dies closes its socket first.
 const LAST_WORDS: Duration = Duration::from_millis(500);
-/// How long a killed child may take to go.
-const LAST_WAIT: Duration = Duration::from_secs(2);
 /// Between the request to end and the end by force, when a conversation is dropped without having been stopped.
 const DROP_GRACE: Duration = Duration::ZERO;
 const CHUNK: usize = 64 * 1024;
@@ -75,10 +73,7 @@ impl std::error::Error for Broken {}
 /// first and last half of `command.capture_limit` bytes are kept between two calls of [`Conversation::take_output`];
 /// `command.stdin` is not used.
 pub fn converse(command: &Command) -> Result<Conversation, ProcessError> {
-    let io = |source| ProcessError::Io {
-        program: command.argv.first().cloned().unwrap_or_default().into(),
-        source,
-    };
+    let io = |source| command.refused(source);
     let (stream, theirs) = UnixStream::pair().map_err(io)?;
     stream.set_nonblocking(true).map_err(io)?;
     let (stdout, its_stdout) = io::pipe().map_err(io)?;
@@ -188,11 +183,7 @@ impl Conversation {
         if let Some(mut tree) = self.tree.take() {
             // Who reads its input to the end ends by itself.
             let _ = self.stream.shutdown(std::net::Shutdown::Write);
-            tree.terminate();
-            self.exit = tree.wait_exit(grace).or_else(|| {
-                tree.kill();
-                tree.wait_exit(LAST_WAIT)
-            });
+            self.exit = tree.end(grace);
         }
         self.exit
     }
@@ -291,20 +282,13 @@ impl Incoming {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::process::Sandbox;
+    use crate::system::process::shell;
     use std::time::Instant;
 
     const SOON: Duration = Duration::from_secs(30);
 
     fn sh(script: &str) -> Command {
-        Command {
-            argv: ["sh", "-c", script].map(String::from).into(),
-            env: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
-            cwd: std::env::temp_dir(),
-            stdin: None,
-            capture_limit: 1000,
-            sandbox: Sandbox::default(),
-        }
+        Command { capture_limit: 1000, ..shell::sh(script) }
     }
 
     fn soon() -> Deadline {

@@ -63,10 +63,7 @@ impl Dialogue {
     /// Starts a child that is to be spoken to. `command.stdin` is not used, and `command.capture_limit` bounds what is
     /// kept of its standard error.
     pub fn start(command: &Command) -> Result<Self, ProcessError> {
-        let io = |source| ProcessError::Io {
-            program: command.argv.first().cloned().unwrap_or_default().into(),
-            source,
-        };
+        let io = |source| command.refused(source);
         let (its_stdin, stdin) = io::pipe().map_err(io)?;
         let (stdout, its_stdout) = io::pipe().map_err(io)?;
         let (stderr, its_stderr) = io::pipe().map_err(io)?;
@@ -176,34 +173,18 @@ impl Dialogue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::process::Sandbox;
+    use crate::system::process::shell::{self, gone};
 
     /// Far more than any answer takes, and far less than a hang.
     const SOON: Duration = Duration::from_secs(30);
 
     fn sh(script: &str) -> Dialogue {
-        Dialogue::start(&Command {
-            argv: ["sh", "-c", script].map(String::from).into(),
-            env: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
-            cwd: std::env::temp_dir(),
-            stdin: None,
-            capture_limit: 1000,
-            sandbox: Sandbox::default(),
-        })
-        .unwrap()
+        Dialogue::start(&Command { capture_limit: 1000, ..shell::sh(script) }).unwrap()
     }
 
     fn ask(dialogue: &mut Dialogue, line: &str) -> Result<String, Silence> {
         let answer = dialogue.ask(line.as_bytes(), Deadline::after(SOON), &Cancel::new());
         answer.map(|line| String::from_utf8(line).unwrap())
-    }
-
-    fn gone(pid: &str) -> bool {
-        (0..2000).any(|_| {
-            std::thread::sleep(Duration::from_millis(5));
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            stat.is_empty() || stat.contains(") Z ")
-        })
     }
 
     #[test]

@@ -16,12 +16,15 @@ mod pump;
 mod run;
 mod sandbox;
 mod service;
+#[cfg(test)]
+mod shell;
 mod start;
 mod supervisor;
 mod tree;
 mod words;
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,6 +59,13 @@ pub struct Command {
     pub capture_limit: usize,
     /// What it, and all it starts, may reach.
     pub sandbox: Sandbox,
+}
+
+impl Command {
+    /// What the system refused on the way to this command.
+    fn refused(&self, source: io::Error) -> ProcessError {
+        ProcessError::Io { program: self.argv.first().cloned().unwrap_or_default().into(), source }
+    }
 }
 
 /// What a child, and all it starts, may reach.

@@ -59,10 +59,7 @@ impl<'a> Follow<'a> {
 /// As [`run`], with more to say of how.
 pub fn run_followed(command: &Command, follow: &Follow<'_>) -> Result<Finished, ProcessError> {
     let began = Instant::now();
-    let io = |source| ProcessError::Io {
-        program: command.argv.first().cloned().unwrap_or_default().into(),
-        source,
-    };
+    let io = |source| command.refused(source);
     let (stdin, feed) = match &command.stdin {
         Some(_) => io::pipe().map(|(read, write)| (read.into(), Some(write.into()))).map_err(io)?,
         None => (Stdio::null(), None),
@@ -162,23 +159,12 @@ impl Wait<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::process::Sandbox;
+    use crate::system::process::shell::{gone, sh};
     use std::path::PathBuf;
     use std::thread;
 
     /// Generous on a loaded machine, and far below what a hang would take.
     const SOON: Duration = Duration::from_secs(30);
-
-    fn sh(script: &str) -> Command {
-        Command {
-            argv: ["sh", "-c", script].map(String::from).into(),
-            env: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
-            cwd: std::env::temp_dir(),
-            stdin: None,
-            capture_limit: 1 << 16,
-            sandbox: Sandbox::default(),
-        }
-    }
 
     fn run_for(command: &Command, limit: Duration) -> Finished {
         let began = Instant::now();
@@ -189,19 +175,6 @@ mod tests {
 
     fn run_sh(script: &str) -> Finished {
         run_for(&sh(script), Duration::from_mins(1))
-    }
-
-    fn alive(pid: &str) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        !stat.is_empty() && !stat.contains(") Z ")
-    }
-
-    /// A killed process is gone a moment after the signal, not at once.
-    fn gone(pid: &str) -> bool {
-        (0..400).any(|_| {
-            thread::sleep(Duration::from_millis(5));
-            !alive(pid)
-        })
     }
 
     #[test]

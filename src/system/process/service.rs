@@ -16,8 +16,6 @@ use super::{Command, Exit, ProcessError};
 
 /// How often a stopped service's log is looked at without anything being written to it.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long a killed child may take to go.
-const LAST_WAIT: Duration = Duration::from_secs(2);
 /// Between the request to end and the end by force, when a service is dropped without having been stopped.
 const DROP_GRACE: Duration = Duration::from_millis(300);
 
@@ -34,10 +32,7 @@ pub struct Running {
 /// Starts a child and keeps it running. Its stdout and stderr go, in the order written, into one log of which the first
 /// and last half of `log_limit` bytes are kept; `command.capture_limit` and `command.stdin` are not used.
 pub fn spawn(command: &Command, log_limit: usize) -> Result<Running, ProcessError> {
-    let io = |source| ProcessError::Io {
-        program: command.argv.first().cloned().unwrap_or_default().into(),
-        source,
-    };
+    let io = |source| command.refused(source);
     let (reader, writer) = io::pipe().map_err(io)?;
     let other = writer.try_clone().map_err(io)?;
     let tree = start(command, [Stdio::null(), writer.into(), other.into()], false)?;
@@ -83,11 +78,7 @@ impl Running {
     /// ended; `None` when even the kernel could not end it.
     pub fn stop(&mut self, grace: Duration) -> Option<Exit> {
         if let Some(mut tree) = self.tree.take() {
-            tree.terminate();
-            self.exit = tree.wait_exit(grace).or_else(|| {
-                tree.kill();
-                tree.wait_exit(LAST_WAIT)
-            });
+            self.exit = tree.end(grace);
         }
         self.stopping.store(true, Ordering::Release);
         if let Some(pump) = self.pump.take() {
@@ -124,18 +115,8 @@ fn keep_log(log: &Mutex<Drain>, stopping: &AtomicBool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::process::shell::sh;
     use std::time::Instant;
-
-    fn sh(script: &str) -> Command {
-        Command {
-            argv: ["sh", "-c", script].map(String::from).into(),
-            env: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
-            cwd: std::env::temp_dir(),
-            stdin: None,
-            capture_limit: 0,
-            sandbox: crate::system::process::Sandbox::default(),
-        }
-    }
 
     fn until(mut holds: impl FnMut() -> bool) -> bool {
         (0..1000).any(|_| {

@@ -146,6 +146,16 @@ impl Tree {
         self.order(&Order::Kill);
     }
 
+    /// Asks the child to end, waits up to `grace` for it to do so, kills what is left. Returns how it ended; `None` when
+    /// even the kernel could not end it.
+    pub(super) fn end(&mut self, grace: Duration) -> Option<Exit> {
+        self.terminate();
+        self.wait_exit(grace).or_else(|| {
+            self.kill();
+            self.wait_exit(LAST_WAIT)
+        })
+    }
+
     /// From now on these alone may be spoken to. `None` when the child has ended meanwhile.
     pub(super) fn reach(&mut self, network: &Network) -> Option<Result<(), String>> {
         self.obeyed = None;
