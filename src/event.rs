@@ -160,12 +160,24 @@ pub struct CaseFinished {
     pub problems: Vec<Problem>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Problem>,
+    /// What is worth knowing even where all holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
     /// The workspace, when it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<String>,
     /// The command that runs just this case again; given when it did not pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rerun: Option<String>,
+}
+
+/// A sentence about what was measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    pub text: String,
+    /// Every reader should see it, not only one who asks for more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub loud: bool,
 }
 
 /// How much was measured: a pass needs it.

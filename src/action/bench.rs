@@ -78,6 +78,7 @@ impl Bench {
             deadline: self.deadline,
             cancel: &Cancel::new(),
             children: &Children::default(),
+            asked: &|_| false,
         };
         action.run(&context)
     }

@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub deadline: Deadline,
     pub cancel: &'a Cancel,
     pub children: &'a Children,
+    /// Whether the spec speaks of an output of this step: what it counts by itself is then the spec's to judge.
+    pub asked: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// What the children of a step are started with.

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostics, codes};
 use crate::source::Span;
 use crate::syntax::{Decode, Reference, SetTolerance, Tier, Unbound};
-use crate::value::{Evidence, Kind, Outputs};
+use crate::value::{Evidence, Kind, Outputs, Remark};
 
 pub use argv::Argv;
 pub(crate) use argv::{environment, inherited, json_bytes, refuse_odd_names};
@@ -166,6 +166,10 @@ pub struct Done {
     pub checked: Vec<Checked>,
     /// Whom its children tried to reach and were kept from, each once: that fails the step whatever `expect` says.
     pub refused: Vec<String>,
+    /// What is worth knowing even where all holds.
+    pub remarks: Vec<Remark>,
+    /// A command that does the same outside of any spec: it is shown where something failed.
+    pub reproduce: Option<String>,
 }
 
 impl From<Outputs> for Done {

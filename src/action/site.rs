@@ -21,6 +21,8 @@ pub(super) struct Site {
     pub cancel: Cancel,
     pub world: World,
     pub children: Children,
+    /// The outputs that the step's expectations speak of.
+    pub asked: Vec<&'static str>,
     folder: tempfile::TempDir,
 }
 
@@ -50,6 +52,7 @@ impl Site {
                 ..Search::default()
             }),
             children: Children { env: vec![("PATH".into(), path)], ..Children::default() },
+            asked: Vec::new(),
             folder,
         }
     }
@@ -97,6 +100,7 @@ impl Site {
             deadline: self.deadline,
             cancel: &self.cancel,
             children: &self.children,
+            asked: &|output| self.asked.contains(&output),
         })
     }
 

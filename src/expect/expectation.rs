@@ -110,6 +110,7 @@ impl Expectation {
                     subject: self.text.to_string(),
                     evidence: Evidence::values(0),
                     tolerance: None,
+                    remarks: Vec::new(),
                     finding,
                 }]
             }

@@ -66,6 +66,6 @@ impl<T: FromValue + Clone + Into<Value>> Wanted<T> {
                 })
             }
         };
-        Ok(Judged { evidence, miss, hollow })
+        Ok(Judged { hollow, ..Judged::new(evidence, miss) })
     }
 }

@@ -53,7 +53,14 @@ impl JsonChecks {
             Ok(selected) => self.checks.judge(&selected, &subject, bench),
             Err(finding) => {
                 let evidence = Evidence::new(0, Unit::Nodes);
-                vec![Verdict { span: self.span, subject, evidence, tolerance: None, finding: Some(finding) }]
+                vec![Verdict {
+                    span: self.span,
+                    subject,
+                    evidence,
+                    tolerance: None,
+                    remarks: Vec::new(),
+                    finding: Some(finding),
+                }]
             }
         }
     }

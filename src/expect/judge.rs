@@ -3,7 +3,7 @@
 use super::checks::{Checks, Placed};
 use super::{Bench, Fault, Judged, Miss};
 use crate::source::Span;
-use crate::value::{Evidence, Tolerance, Value};
+use crate::value::{Evidence, Remark, Tolerance, Value};
 
 /// What one check came to.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Verdict {
     pub evidence: Evidence,
     /// What the check itself says on how close numbers must be.
     pub tolerance: Option<Tolerance>,
+    /// What is worth knowing whether it holds or not.
+    pub remarks: Vec<Remark>,
     /// `None` is a pass.
     pub finding: Option<Finding>,
 }
@@ -51,12 +53,22 @@ impl Checks {
                 matchers
                     .iter()
                     .map(|placed| {
-                        let (evidence, finding) = match placed.matcher.judge(actual, bench) {
-                            Ok(judged) => (judged.evidence, settle(placed, judged, *allow_empty)),
-                            Err(fault) => (Evidence::values(0), Some(Finding::Faulted(fault))),
+                        let (evidence, remarks, finding) = match placed.matcher.judge(actual, bench) {
+                            Ok(mut judged) => {
+                                let remarks = std::mem::take(&mut judged.remarks);
+                                (judged.evidence, remarks, settle(placed, judged, *allow_empty))
+                            }
+                            Err(fault) => (Evidence::values(0), Vec::new(), Some(Finding::Faulted(fault))),
                         };
                         let subject = subject.to_owned();
-                        Verdict { span: placed.span, subject, evidence, tolerance: *tolerance, finding }
+                        Verdict {
+                            span: placed.span,
+                            subject,
+                            evidence,
+                            tolerance: *tolerance,
+                            remarks,
+                            finding,
+                        }
                     })
                     .collect()
             }
@@ -100,6 +112,7 @@ impl Judged {
     pub(super) fn add(&mut self, other: Self) {
         self.evidence.count += other.evidence.count;
         self.hollow |= other.hollow;
+        self.remarks.extend(other.remarks);
         match (&mut self.miss, other.miss) {
             (Some(first), Some(another)) => first.notes.push(format!("also: {}", another.summary)),
             (first, another) => *first = first.take().or(another),

@@ -30,7 +30,7 @@ use serde_json::Value as Json;
 
 use crate::source::Span;
 use crate::syntax::{Decoder, Node, Scope, Unbound};
-use crate::value::{Evidence, Kind, Tolerance, Value};
+use crate::value::{Evidence, Kind, Remark, Tolerance, Value};
 
 pub use artifact::{Artifacts, PAGE as ARTIFACTS_PAGE};
 pub use checks::Checks;
@@ -72,11 +72,13 @@ pub struct Judged {
     pub miss: Option<Miss>,
     /// A check inside it measured nothing.
     pub hollow: bool,
+    /// What is worth knowing whether it holds or not.
+    pub remarks: Vec<Remark>,
 }
 
 impl Judged {
     pub fn new(evidence: Evidence, miss: Option<Miss>) -> Self {
-        Self { evidence, miss, hollow: false }
+        Self { evidence, miss, hollow: false, remarks: Vec::new() }
     }
 
     /// It looked at one thing.

@@ -100,7 +100,7 @@ impl Matcher for Any {
                 inner.summary
             ))
         });
-        Ok(Judged { evidence, miss, hollow })
+        Ok(Judged { hollow, ..Judged::new(evidence, miss) })
     }
 }
 

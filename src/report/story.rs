@@ -95,6 +95,7 @@ pub(super) fn case(tier: Tier, suite: &str, name: &str, outcome: Outcome, durati
             Vec::new()
         },
         warnings: Vec::new(),
+        remarks: Vec::new(),
         workspace: None,
         rerun: failure.then(|| format!("mlfunnel run {file} --case '^{name}$'")),
     }

@@ -9,7 +9,7 @@ use super::services::Urls;
 use super::step::{self, Check};
 use super::{Shared, children, service_state};
 use crate::diagnostic::codes;
-use crate::event::{Evidence, Outcome, Problem};
+use crate::event::{Evidence, Outcome, Problem, Remark};
 use crate::plan::{Case, Step};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
@@ -24,6 +24,7 @@ pub(super) struct Attempt {
     pub evidence: Evidence,
     pub problems: Vec<Problem>,
     pub warnings: Vec<Problem>,
+    pub remarks: Vec<Remark>,
     /// The workspace, when it was kept.
     pub workspace: Option<String>,
     /// What it gave, to compare with another attempt.
@@ -40,6 +41,7 @@ impl Attempt {
             evidence: Evidence::default(),
             problems,
             warnings: Vec::new(),
+            remarks: Vec::new(),
             workspace: None,
             trace: None,
             summed: Vec::new(),
@@ -82,6 +84,7 @@ pub(super) fn run(
         attempt.evidence += &stepped.evidence;
         attempt.problems.extend(stepped.problems);
         attempt.warnings.extend(stepped.warnings);
+        attempt.remarks.extend(stepped.remarks);
         attempt.summed.extend(stepped.summed);
         if attempt.problems.is_empty() && deadline.expired() {
             attempt.problems.push(overtime(case, shared));
@@ -119,6 +122,7 @@ fn clean_up(names: Names<'_>, mut steps: Vec<Given>, attempt: &mut Attempt) {
         let stepped = step::run(step, &Names { steps: &steps, ..names }, deadline, &cancel);
         attempt.evidence += &stepped.evidence;
         attempt.warnings.extend(stepped.warnings);
+        attempt.remarks.extend(stepped.remarks);
         attempt.summed.extend(stepped.summed);
         attempt.problems.extend(stepped.problems.into_iter().map(|mut problem| {
             problem.message = format!("cleanup: {}", problem.message);

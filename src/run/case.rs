@@ -28,6 +28,7 @@ pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -
         finished.evidence = attempt.evidence;
         finished.problems = attempt.problems;
         finished.warnings = attempt.warnings;
+        finished.remarks = attempt.remarks;
         finished.workspace = attempt.workspace;
         if !attempt.outcome.is_failure() || shared.options.cancel.is_cancelled() || budget.expired() {
             break;
@@ -130,6 +131,7 @@ pub(super) fn blank(case: &Case, shared: &Shared, outcome: Outcome, reason: Opti
         evidence: Evidence::default(),
         problems: Vec::new(),
         warnings: Vec::new(),
+        remarks: Vec::new(),
         workspace: None,
         rerun: None,
     }

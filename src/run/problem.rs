@@ -2,12 +2,13 @@
 
 use crate::action::{Checked, StepError, Unsuccessful};
 use crate::diagnostic::{Code, codes};
-use crate::event::{Outcome, Place, Problem};
+use crate::event::{Outcome, Place, Problem, Remark};
 use crate::expect::{Finding, Verdict};
 use crate::plan::{Case, SetTolerance, Step};
 use crate::redact::Redactor;
 use crate::source::{Sources, Span};
 use crate::syntax::Tier;
+use crate::value;
 
 /// What a problem is made with.
 pub(super) struct Teller<'a> {
@@ -100,6 +101,16 @@ impl Teller<'_> {
     pub(super) fn explain(&self, problem: &mut Problem, result: &Unsuccessful) {
         let hide = |note: &String| self.redactor.hide(note).into_owned();
         problem.notes.extend(result.notes.iter().map(hide));
+    }
+
+    /// How the same can be done outside of any spec.
+    pub(super) fn reproduce(&self, command: &str) -> String {
+        self.redactor.hide(&format!("the same by hand: {command}")).into_owned()
+    }
+
+    /// What is worth knowing even where all holds.
+    pub(super) fn remark(&self, remark: &value::Remark) -> Remark {
+        Remark { text: self.redactor.hide(&remark.text).into_owned(), loud: remark.loud }
     }
 
     /// Whom the step's children tried to reach and were kept from; it counts whatever else the step came to.

@@ -107,6 +107,7 @@ impl Names<'_> {
             deadline: Deadline::NEVER,
             cancel: &Cancel::new(),
             children: self.children,
+            asked: &|_| false,
         };
         let done = action.run(&context).map_err(|error| error.message)?;
         done.outputs.values.get("data").cloned().ok_or_else(|| "nothing was generated".to_owned())
@@ -206,6 +207,7 @@ pub(super) fn context<'a>(
     step: &Step,
     deadline: Deadline,
     cancel: &'a Cancel,
+    asked: &'a (dyn Fn(&str) -> bool + Sync),
 ) -> Context<'a> {
     let deadline = step.timeout.map_or(deadline, |timeout| deadline.earlier(Deadline::after(timeout)));
     let suite = &names.case.suite;
@@ -219,5 +221,6 @@ pub(super) fn context<'a>(
         deadline,
         cancel,
         children: names.children,
+        asked,
     }
 }

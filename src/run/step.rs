@@ -6,7 +6,7 @@ use super::problem::Teller;
 use super::scope::{Given, Names, context};
 use crate::action::{Context, Done, Places, StepError};
 use crate::diagnostic::codes;
-use crate::event::{Evidence, Problem};
+use crate::event::{Evidence, Problem, Remark};
 use crate::expect::{Bench, Expectations, Finding, Snapshots, Target, Verdict};
 use crate::plan::{SetTolerance, Step};
 use crate::source::Span;
@@ -21,6 +21,8 @@ pub(super) struct Stepped {
     pub evidence: Evidence,
     pub problems: Vec<Problem>,
     pub warnings: Vec<Problem>,
+    /// What is worth knowing even where all holds.
+    pub remarks: Vec<Remark>,
     /// Under `for_all`: what held, and what measured nothing here, for which another run may make up.
     pub summed: Vec<(Check, Option<Problem>)>,
 }
@@ -82,7 +84,8 @@ fn once(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> 
     }
     let workspace = || names.workspace.path();
     let places = Places { bounds: &suite.bounds, workspace: &workspace, saved: &step.saved };
-    let context = context(names, &places, step, deadline, cancel);
+    let asked = |output: &str| step.expect.mentions(output) || step.warn.mentions(output);
+    let context = context(names, &places, step, deadline, cancel, &asked);
     match step.action.run(&context) {
         Err(error) => {
             let mut problem = teller.error(&error, step);
@@ -134,6 +137,7 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
     {
         let verdicts = verdicts(expectations, &done, &within, context, tolerance);
         for verdict in verdicts {
+            stepped.remarks.extend(verdict.remarks.iter().map(|remark| teller.remark(remark)));
             // That it failed is told already, and why there is nothing to look at with it.
             if unasked.is_some() && done.outputs.lacks(&verdict.subject) {
                 continue;
@@ -154,6 +158,10 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
     {
         teller.explain(first, &result);
     }
+    if let (Some(command), Some(first)) = (&done.reproduce, stepped.problems.first_mut()) {
+        first.notes.push(teller.reproduce(command));
+    }
+    stepped.remarks.extend(done.remarks.iter().map(|remark| teller.remark(remark)));
     stepped.outputs = Some(done.outputs);
     stepped
 }

@@ -148,7 +148,9 @@ impl<'a> Asked<'a> {
     ) -> Result<Answer, StepError> {
         let subject = self.subject;
         let scope = WithInput { called, input, outer: context.scope };
-        let done = action.run(&Context { scope: &scope, ..*context })?;
+        let compared = subject.output.value.0.first();
+        let asked = |output: &str| matches!(compared, Some(Segment::Key(first)) if **first == *output);
+        let done = action.run(&Context { scope: &scope, asked: &asked, ..*context })?;
         self.refused.extend_from_slice(&done.refused);
         let path = &subject.output.value.0;
         if let Some(refusal) = &done.unsuccessful

@@ -14,10 +14,10 @@ const SHOWN: usize = 300;
 
 /// The outputs of the last sample, and of every answer that differs from it.
 pub(super) fn done(gathered: Gathered) -> Done {
-    let Gathered { asked, answers, last, latencies, connect, first_byte } = gathered;
-    let samples = latencies.len();
+    let Gathered { asked, answers, last, latency, connect, first_byte } = gathered;
+    let samples = latency.count();
     let shared = Shared {
-        latency: Value::from(latency::distribution(latencies)),
+        latency: Value::from(latency::parts(&latency)),
         phases: Value::map([("connect", Value::from(connect)), ("first_byte", Value::from(first_byte))]),
         samples,
     };

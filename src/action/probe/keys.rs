@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Payload;
+use super::rows::Rows;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decoder, Node};
 use crate::value::{Map, Size, Value};
 
@@ -60,6 +61,18 @@ params! {
         url: Option<Arg<Arc<str>>>,
         /// What a URL such as `/health` is put behind.
         base: Option<Arg<Arc<str>>>,
+        /// How an inference server is spoken to; then `rows` are sent in its form, and its answer is checked.
+        protocol: Option<Spanned<Arc<str>>>,
+        /// With `protocol`: the model's name.
+        model: Option<Arg<Arc<str>>>,
+        /// With `protocol`: the model's version.
+        version: Option<Arg<Arc<str>>>,
+        /// With `protocol`: the rows to ask about, as lists, mappings or a table.
+        rows: Option<Arg<Rows>>,
+        /// With `protocol`: how many rows a request asks about at most; all when left out.
+        batch: Option<Arg<u32>>,
+        /// With `protocol`: where rows are sent, when that is not the protocol's own path.
+        path: Option<Arg<Arc<str>>>,
         /// Headers by name.
         headers: Option<Arg<Arc<Map>>>,
         /// Parameters added to the URL; a list repeats its key.

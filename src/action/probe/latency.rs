@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::action::Review;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes, did_you_mean};
-use crate::value::{Map, Value};
+use crate::value::{Distribution, Map, Value};
 
 const PERCENTILES: [(&str, u64); 4] = [("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99)];
 const PARTS: [&str; 7] = ["min", "mean", "p50", "p90", "p95", "p99", "max"];
@@ -16,30 +16,20 @@ fn needed(percentile: u64) -> u64 {
 }
 
 /// `min`, `mean`, the percentiles that there are samples enough for, and `max`.
-pub(super) fn distribution(mut latencies: Vec<Duration>) -> Map {
-    latencies.sort_unstable();
-    let count = latencies.len();
+pub(super) fn parts(measured: &Distribution) -> Map {
     let mut map = Map::new();
-    let mut part = |name: &str, duration: Duration| {
-        map.insert(Arc::from(name), Value::Duration(duration));
+    let mut part = |name: &str, duration: Option<Duration>| {
+        map.extend(duration.map(|duration| (Arc::from(name), Value::Duration(duration))));
     };
-    if let (Some(&min), Some(&max)) = (latencies.first(), latencies.last()) {
-        part("min", min);
-        part("mean", latencies.iter().sum::<Duration>().div_f64(count as f64));
-        for (name, percentile) in PERCENTILES {
-            if count as u64 >= needed(percentile) {
-                part(name, nearest_rank(&latencies, percentile));
-            }
+    part("min", measured.min());
+    part("mean", measured.mean());
+    for (name, percentile) in PERCENTILES {
+        if measured.count() as u64 >= needed(percentile) {
+            part(name, measured.percentile(percentile));
         }
-        part("max", max);
     }
+    part("max", measured.max());
     map
-}
-
-/// The smallest of the sorted samples that at least N % of them do not exceed.
-fn nearest_rank(sorted: &[Duration], percentile: u64) -> Duration {
-    let rank = (percentile as usize * sorted.len()).div_ceil(100);
-    sorted[rank.saturating_sub(1)]
 }
 
 /// Notes a percentile that there will be too few samples for, and a part that is none.
@@ -79,20 +69,20 @@ mod tests {
     fn percentiles_are_samples_by_nearest_rank() {
         // NIST/SEMATECH e-Handbook 7.2.6.2 and others call this the inverse of the empirical distribution; checked
         // with `numpy.percentile(range(1, 101), [50, 90, 95, 99], method="inverted_cdf")` = 50, 90, 95, 99.
-        let hundred = distribution((1..=100).rev().map(Duration::from_millis).collect());
-        let parts: Vec<_> = PARTS.iter().map(|part| ms(&hundred, part)).collect();
-        assert_eq!(parts, [1, 50, 50, 90, 95, 99, 100].map(Some));
+        let hundred = parts(&Distribution::new((1..=100).rev().map(Duration::from_millis)));
+        let all: Vec<_> = PARTS.iter().map(|part| ms(&hundred, part)).collect();
+        assert_eq!(all, [1, 50, 50, 90, 95, 99, 100].map(Some));
         // `numpy.percentile(range(1, 22), [50, 90, 95], method="inverted_cdf")` = 11, 19, 20.
-        let few = distribution((1..=21).map(Duration::from_millis).collect());
+        let few = parts(&Distribution::new((1..=21).map(Duration::from_millis)));
         assert_eq!([ms(&few, "p50"), ms(&few, "p90"), ms(&few, "p95")], [11, 19, 20].map(Some));
         assert_eq!(ms(&few, "p99"), None);
     }
 
     #[test]
     fn a_percentile_without_samples_enough_is_not_there() {
-        let one = distribution(vec![Duration::from_millis(7)]);
+        let one = parts(&Distribution::new([Duration::from_millis(7)]));
         assert_eq!(one.keys().map(|key| &**key).collect::<Vec<_>>(), ["min", "mean", "max"]);
         assert_eq!(PERCENTILES.map(|(_, percentile)| needed(percentile)), [2, 10, 20, 100]);
-        assert!(distribution(Vec::new()).is_empty());
+        assert!(parts(&Distribution::default()).is_empty());
     }
 }

@@ -4,9 +4,13 @@ mod answer;
 mod encode;
 mod keys;
 mod latency;
+mod protocol;
 mod reach;
 mod request;
+mod rows;
 mod samples;
+mod speaker;
+mod target;
 #[cfg(test)]
 mod tests;
 
@@ -19,18 +23,15 @@ use crate::syntax::{Arg, Decode, Decoder, Node};
 use crate::value::Kind;
 
 use keys::{Auth, Keys};
+use request::Payload;
 pub(crate) use request::media_of;
-use request::{Content, Payload};
+use speaker::Speaker;
+use target::Target;
 
-/// The methods that have a key of their own.
-const VERBS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-
-/// The action, its method and body known to be one.
+/// The action, what it asks known to be one thing.
 #[derive(Debug)]
 pub(super) struct Probe {
-    method: Arg<Arc<str>>,
-    url: Arg<Arc<str>>,
-    content: Option<Content>,
+    target: Target,
     auth: Option<Auth>,
     keys: Keys,
     span: Span,
@@ -78,6 +79,11 @@ impl Named for Probe {
             "the longest time over all samples to `connect` (null where every connection was reused) and to the `first_byte`",
         )
         .volatile(),
+        Output::new(
+            "predictions",
+            Kind::List,
+            "with `protocol`: what was answered, one a row, in the rows' order",
+        ),
         Output::new("samples", Kind::Number, "how many answers were counted"),
         Output::new("url", Kind::Text, "the URL that answered, after redirects"),
     ];
@@ -86,93 +92,21 @@ impl Named for Probe {
 impl Decode for Probe {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut keys = Keys::decode(node, decoder)?;
-        let target = target(&mut keys, node.span, decoder);
-        let content = content(&mut keys, decoder);
+        let target = Target::of(&mut keys, node.span, decoder);
         let auth = keys.auth.take().map(|spec| Auth::of(spec, decoder));
         let counted = keys.samples.as_ref().is_none_or(|samples| at_least_one(samples, decoder));
-        let ((method, url), content) = (target?, content?);
-        reach::check_form(&url, keys.base.as_ref(), decoder)?;
+        let target = target?;
+        reach::check_form(&target, keys.base.as_ref(), decoder)?;
         let auth = match auth {
             Some(auth) => Some(auth?),
             None => None,
         };
-        counted.then_some(Self { method, url, content, auth, keys, span: node.span })
+        counted.then_some(Self { target, auth, keys, span: node.span })
     }
 
     fn schema() -> serde_json::Value {
         Keys::schema()
     }
-}
-
-type Words = Arg<Arc<str>>;
-
-/// The method and the URL: one of the keys of methods, or `method` and `url`.
-fn target(keys: &mut Keys, span: Span, decoder: &mut Decoder<'_>) -> Option<(Words, Words)> {
-    let urls = [
-        &mut keys.get,
-        &mut keys.post,
-        &mut keys.put,
-        &mut keys.patch,
-        &mut keys.delete,
-        &mut keys.head,
-        &mut keys.options,
-    ];
-    let mut given: Vec<_> =
-        VERBS.iter().zip(urls).filter_map(|(verb, url)| Some((*verb, url.take()?))).collect();
-    let mut conflict = |span, message: String| {
-        let diagnostic = Diagnostic::new(codes::CONFLICTING_KEYS, span, message);
-        decoder.refuse(
-            diagnostic.help("write one method and its URL: `get: URL`, or `method: PURGE` with `url: URL`"),
-        )
-    };
-    match (given.len(), keys.method.take(), keys.url.take()) {
-        (1, None, None) => {
-            let (verb, url) = given.remove(0);
-            Some((Arg::default(verb.into(), url.span), url))
-        }
-        (0, Some(method), Some(url)) => Some((method, url)),
-        (0, ..) => {
-            let diagnostic = Diagnostic::new(codes::MISSING_KEY, span, "this probe asks for nothing");
-            decoder.refuse(diagnostic.help("write `get: URL`, or `method: PURGE` with `url: URL`"))
-        }
-        (1, method, url) => {
-            let (key, span) = match (method, url) {
-                (Some(method), _) => ("method", method.span),
-                (None, url) => ("url", url.map_or(span, |url| url.span)),
-            };
-            let message = format!("`{key}` stands beside `{}`", given[0].0.to_ascii_lowercase());
-            conflict(span, message)
-        }
-        _ => {
-            let (first, second) = (given[0].0.to_ascii_lowercase(), given[1].0.to_ascii_lowercase());
-            conflict(given[1].1.span, format!("`{first}` and `{second}` are both given"))
-        }
-    }
-}
-
-/// The body: at most one of `json`, `form`, `body` and `file`.
-#[allow(clippy::option_option)] // wrong, none, or one
-fn content(keys: &mut Keys, decoder: &mut Decoder<'_>) -> Option<Option<Content>> {
-    let mut given: Vec<(&str, Span, Content)> = Vec::new();
-    let mut give = |key, span, content| given.push((key, span, content));
-    if let Some(json) = keys.json.take() {
-        give("json", json.span, Content::Json(json));
-    }
-    if let Some(form) = keys.form.take() {
-        give("form", form.span, Content::Form(form));
-    }
-    if let Some(body) = keys.body.take() {
-        give("body", body.span, Content::Raw(body));
-    }
-    if let Some(file) = keys.file.take() {
-        give("file", file.span, Content::File(file));
-    }
-    if let [(first, ..), (second, span, _), ..] = &given[..] {
-        let message = format!("`{first}` and `{second}` are both given");
-        let diagnostic = Diagnostic::new(codes::CONFLICTING_KEYS, *span, message);
-        return decoder.refuse(diagnostic.help("a request has one body: keep one of them"));
-    }
-    Some(given.pop().map(|(.., content)| content))
 }
 
 fn at_least_one(samples: &Arg<u32>, decoder: &mut Decoder<'_>) -> bool {
@@ -185,13 +119,12 @@ fn at_least_one(samples: &Arg<u32>, decoder: &mut Decoder<'_>) -> bool {
 }
 
 impl Action for Probe {
+    fn is_check(&self) -> bool {
+        matches!(self.target, Target::Protocol(_))
+    }
+
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {
-        let request = request::build(self, context)?;
-        let warmup = context.maybe(self.keys.warmup.as_ref())?.unwrap_or(0);
-        let samples = context.maybe(self.keys.samples.as_ref())?.unwrap_or(1);
-        let gathered =
-            samples::gather(request, warmup, samples, context).map_err(|error| error.at(self.span))?;
-        Ok(answer::done(gathered))
+        self.ask(context).map_err(|error| error.at(self.span))
     }
 
     fn measures_latency(&self, asked: &[(Arc<str>, Span)]) -> bool {
@@ -205,6 +138,31 @@ impl Action for Probe {
 }
 
 impl Probe {
+    fn ask(&self, context: &Context<'_>) -> Result<Done, StepError> {
+        let warmup = context.maybe(self.keys.warmup.as_ref())?.unwrap_or(0);
+        let samples = context.maybe(self.keys.samples.as_ref())?;
+        match &self.target {
+            Target::Url(asked) => {
+                let request = request::of_url(self, asked, context)?;
+                let gathered = samples::gather(&[request], warmup, samples.unwrap_or(1), context)?;
+                Ok(answer::done(gathered))
+            }
+            Target::Protocol(spec) => {
+                let speaker = Speaker::new(self, spec, context)?;
+                let batches = spec.batches(&self.keys, context)?;
+                let inferences =
+                    batches.iter().map(|rows| speaker.inference(rows)).collect::<Result<Vec<_>, _>>()?;
+                let requests: Result<Vec<_>, _> =
+                    inferences.iter().map(|inference| speaker.request(inference)).collect();
+                let requests = requests?;
+                let samples = samples.unwrap_or(0).max(requests.len() as u32);
+                let gathered = samples::gather(&requests, warmup, samples, context)?;
+                let readings = speaker.readings(&gathered, &inferences);
+                Ok(readings.complete(answer::done(gathered), spec.span))
+            }
+        }
+    }
+
     /// How many samples there will be, where that is known.
     fn samples(&self) -> Option<u32> {
         self.keys.samples.as_ref().map_or(Some(1), |samples| samples.known().copied())

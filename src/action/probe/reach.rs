@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Probe;
+use super::target::Target;
 use crate::action::{Known, Review};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::syntax::{Arg, Decoder, Expr, Form, Piece, Reference, Tier};
@@ -15,14 +16,15 @@ const SERVICE_PORT: &str = "1";
 
 /// Notes a literal URL that can never be asked.
 pub(super) fn check_form(
-    target: &Arg<Arc<str>>,
+    target: &Target,
     base: Option<&Arg<Arc<str>>>,
     decoder: &mut Decoder<'_>,
 ) -> Option<()> {
     let mut refuse = |code, span, message: String, help: &str| {
         decoder.refuse::<()>(Diagnostic::new(code, span, message).help(help))
     };
-    for arg in [Some(target), base].into_iter().flatten() {
+    let asked = target.url();
+    for arg in [asked, base].into_iter().flatten() {
         if let Some(text) = arg.known()
             && text.contains("://")
             && !url::origin(text).is_some_and(|(scheme, ..)| ["http", "https"].contains(&&*scheme))
@@ -36,8 +38,8 @@ pub(super) fn check_form(
             );
         }
     }
-    match target.known() {
-        Some(text) if base.is_none() && !text.contains("://") => {
+    match asked.and_then(|asked| Some((asked, asked.known()?))) {
+        Some((target, text)) if base.is_none() && !text.contains("://") => {
             let message = format!("`{text}` is no whole URL, and there is no `base`");
             let help = "write `http://…`, or give `base: …` here or in the suite's `defaults: {probe: {…}}`";
             refuse(codes::MISSING_KEY, target.span, message, help)
@@ -72,11 +74,14 @@ pub(super) fn review(probe: &Probe, review: &Review<'_>, found: &mut Diagnostics
             "probe one of them, such as `$api.url` of `services: {api: {fake: …}}`, or move the case to an integration or a smoke suite",
         ),
     };
-    found.push(Diagnostic::new(codes::NETWORK_IN_TIER, probe.url.span, message).help(help));
+    found.push(Diagnostic::new(codes::NETWORK_IN_TIER, probe.target.span(), message).help(help));
 }
 
 fn reach(probe: &Probe, known: &dyn Fn(&Reference) -> Known) -> Reach {
-    let target = Prefix::of(&probe.url, known);
+    let Target::Url(asked) = &probe.target else {
+        return probe.keys.base.as_ref().map_or(Reach::Unknown, |base| Prefix::of(base, known).reach());
+    };
+    let target = Prefix::of(&asked.url, known);
     let relative = !target.text.contains("://") && (target.whole || target.text.starts_with(['/', '?']));
     match &probe.keys.base {
         Some(base) if relative => Prefix::of(base, known).reach(),

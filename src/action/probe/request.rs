@@ -7,9 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::Probe;
 use super::encode::{Style, pairs, scalar};
 use super::keys::{Auth, AuthKind};
-use super::{Probe, VERBS};
+use super::target::{Asked, VERBS};
 use crate::action::argv::json_bytes;
 use crate::action::{Context, StepError};
 use crate::syntax::{Arg, Tier};
@@ -51,10 +52,24 @@ impl FromValue for Payload {
     }
 }
 
-/// The request that every sample sends.
-pub(super) fn build(probe: &Probe, context: &Context<'_>) -> Result<Request, StepError> {
+/// The request of a URL.
+pub(super) fn of_url(probe: &Probe, asked: &Asked, context: &Context<'_>) -> Result<Request, StepError> {
+    let base = context.maybe(probe.keys.base.as_ref())?;
+    let written = context.get(&asked.url)?;
+    let url = join(base.as_deref(), &written).map_err(|error| error.at(asked.url.span))?;
+    let url = with_query(&url, query(probe, context)?.as_deref());
+    let mut request = template(probe, &url, context)?;
+    request.method = method(&context.get(&asked.method)?);
+    if let Some(content) = &asked.content {
+        fill(&mut request, content, context)?;
+    }
+    Ok(request)
+}
+
+/// What all requests of a probe have in common: a GET of this URL.
+pub(super) fn template(probe: &Probe, url: &str, context: &Context<'_>) -> Result<Request, StepError> {
     let keys = &probe.keys;
-    let mut request = Request::new(&method(&context.get(&probe.method)?), &url(probe, context)?);
+    let mut request = Request::new("GET", url);
     if let Some(headers) = &keys.headers {
         for (name, value) in context.get(headers)?.iter() {
             let value = scalar(name, value).map_err(|error| error.at(headers.span))?;
@@ -63,9 +78,6 @@ pub(super) fn build(probe: &Probe, context: &Context<'_>) -> Result<Request, Ste
     }
     if let Some(auth) = &probe.auth {
         authorize(&mut request, auth, context)?;
-    }
-    if let Some(content) = &probe.content {
-        fill(&mut request, content, context)?;
     }
     if let Some(limits) = &keys.timeouts {
         let within =
@@ -90,23 +102,21 @@ fn method(written: &str) -> String {
     if VERBS.contains(&&*upper) { upper } else { written.to_owned() }
 }
 
-fn url(probe: &Probe, context: &Context<'_>) -> Result<String, StepError> {
-    let written = context.get(&probe.url)?;
-    let base = context.maybe(probe.keys.base.as_ref())?;
-    let at = probe.url.span;
-    let mut url = join(base.as_deref(), &written).map_err(|error| error.at(at))?;
-    if let Some(query) = &probe.keys.query {
-        let pairs = pairs(&*context.get(query)?, Style::Query).map_err(|error| error.at(query.span))?;
-        if !pairs.is_empty() {
-            url.push(if url.contains('?') { '&' } else { '?' });
-            url.push_str(&pairs);
-        }
+/// The parameters that are added to every URL.
+pub(super) fn query(probe: &Probe, context: &Context<'_>) -> Result<Option<String>, StepError> {
+    let Some(query) = &probe.keys.query else { return Ok(None) };
+    pairs(&*context.get(query)?, Style::Query).map(Some).map_err(|error| error.at(query.span))
+}
+
+pub(super) fn with_query(url: &str, query: Option<&str>) -> String {
+    match query {
+        None | Some("") => url.to_owned(),
+        Some(pairs) => format!("{url}{}{pairs}", if url.contains('?') { '&' } else { '?' }),
     }
-    Ok(url)
 }
 
 /// The whole URL, without its fragment, which is never sent.
-fn join(base: Option<&str>, written: &str) -> Result<String, StepError> {
+pub(super) fn join(base: Option<&str>, written: &str) -> Result<String, StepError> {
     let written = written.split('#').next().unwrap_or_default();
     if written.contains("://") {
         return Ok(written.to_owned());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::action::{Context, StepError};
 use crate::diagnostic::codes;
 use crate::system::http::{Http, HttpError, HttpErrorKind, Request, Response};
-use crate::value::show_size;
+use crate::value::{Distribution, show_size};
 
 /// The most that is kept of answers that all differ.
 const KEPT: usize = 256 << 20;
@@ -17,6 +17,8 @@ const NEAR: Duration = Duration::from_millis(5);
 /// An answer, and how often it came.
 pub(super) struct Distinct {
     pub(super) response: Response,
+    /// Which of the requests it answers.
+    pub(super) request: usize,
     pub(super) count: usize,
 }
 
@@ -28,14 +30,14 @@ pub(super) struct Gathered {
     pub(super) answers: Vec<Distinct>,
     /// Which of them the last sample was.
     pub(super) last: usize,
-    pub(super) latencies: Vec<Duration>,
+    pub(super) latency: Distribution,
     /// The longest of all; `None` where every connection was reused.
     pub(super) connect: Option<Duration>,
     pub(super) first_byte: Duration,
 }
 
 pub(super) fn gather(
-    mut request: Request,
+    requests: &[Request],
     warmup: u32,
     samples: u32,
     context: &Context<'_>,
@@ -44,25 +46,30 @@ pub(super) fn gather(
         return Err(StepError::new("no samples measure nothing").help("give 1 or more `samples`"));
     }
     let http = context.world.http()?;
-    let total = request.timeouts.total;
-    for _ in 0..warmup {
+    let mut requests = requests.to_vec();
+    let turns = requests.len();
+    let asked_first = requests.first().map(asked).unwrap_or_default();
+    for turn in 0..warmup as usize {
+        let request = &mut requests[turn % turns];
         // A server that is still cold may fail here; whether it is up is for the counted samples to say.
-        if let Err(Failure::Over) = once(http, &mut request, total, context) {
-            return Err(over(context, &format!("while `{}` was warming up", asked(&request))));
+        if let Err(Failure::Over) = once(http, request, context) {
+            return Err(over(context, &format!("while `{}` was warming up", asked(request))));
         }
     }
     let mut keeper = Keeper::default();
     let mut gathered = Gathered {
-        asked: asked(&request),
+        asked: asked_first,
         answers: Vec::new(),
         last: 0,
-        latencies: Vec::new(),
+        latency: Distribution::default(),
         connect: None,
         first_byte: Duration::ZERO,
     };
+    let mut latencies = Vec::with_capacity(samples as usize);
     for sample in 1..=samples {
         let number = if samples > 1 { format!("sample {sample} of {samples}: ") } else { String::new() };
-        let response = match once(http, &mut request, total, context) {
+        let turn = (sample as usize - 1) % turns;
+        let response = match once(http, &mut requests[turn], context) {
             Ok(response) => response,
             Err(Failure::Http(error)) => return Err(explain(&error, &number)),
             Err(Failure::Over) if samples == 1 => {
@@ -70,11 +77,12 @@ pub(super) fn gather(
             }
             Err(Failure::Over) => return Err(over(context, &format!("at sample {sample} of {samples}"))),
         };
-        gathered.latencies.push(response.timings.total);
+        latencies.push(response.timings.total);
         gathered.connect = gathered.connect.max(response.timings.connect);
         gathered.first_byte = gathered.first_byte.max(response.timings.first_byte);
-        gathered.last = keeper.keep(response, &mut gathered.answers)?;
+        gathered.last = keeper.keep(response, turn, &mut gathered.answers)?;
     }
+    gathered.latency = Distribution::new(latencies);
     Ok(gathered)
 }
 
@@ -88,17 +96,15 @@ enum Failure {
     Over,
 }
 
-fn once(
-    http: &dyn Http,
-    request: &mut Request,
-    total: Duration,
-    context: &Context<'_>,
-) -> Result<Response, Failure> {
+fn once(http: &dyn Http, request: &mut Request, context: &Context<'_>) -> Result<Response, Failure> {
     if context.over() {
         return Err(Failure::Over);
     }
+    let total = request.timeouts.total;
     request.timeouts.total = context.deadline.remaining_up_to(total);
-    http.send(request).map_err(|error| {
+    let sent = http.send(request);
+    request.timeouts.total = total;
+    sent.map_err(|error| {
         let near = context.deadline.remaining().is_some_and(|left| left < NEAR);
         let stopped = near && matches!(error.kind, HttpErrorKind::Timeout(_));
         if stopped || context.cancel.is_cancelled() { Failure::Over } else { Failure::Http(error) }
@@ -142,8 +148,13 @@ struct Keeper {
 
 impl Keeper {
     /// Where the answer stands among those that differ.
-    fn keep(&mut self, response: Response, answers: &mut Vec<Distinct>) -> Result<usize, StepError> {
-        let key = self.key(&response);
+    fn keep(
+        &mut self,
+        response: Response,
+        request: usize,
+        answers: &mut Vec<Distinct>,
+    ) -> Result<usize, StepError> {
+        let key = self.key(&response, request);
         if let Some(&index) = self.known.get(&key) {
             answers[index].count += 1;
             return Ok(index);
@@ -154,12 +165,13 @@ impl Keeper {
             return Err(StepError::new(message).help("take fewer `samples`"));
         }
         self.known.insert(key, answers.len());
-        answers.push(Distinct { response, count: 1 });
+        answers.push(Distinct { response, request, count: 1 });
         Ok(answers.len() - 1)
     }
 
-    fn key(&self, response: &Response) -> u64 {
+    fn key(&self, response: &Response, request: usize) -> u64 {
         let mut hasher = self.hasher.build_hasher();
+        request.hash(&mut hasher);
         response.status.hash(&mut hasher);
         response.body.hash(&mut hasher);
         response.url.hash(&mut hasher);

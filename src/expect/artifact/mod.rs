@@ -129,6 +129,7 @@ impl Artifact {
             subject: subject.clone(),
             evidence,
             tolerance: None,
+            remarks: Vec::new(),
             finding,
         };
         let nothing = Evidence::new(0, Unit::Bytes);
