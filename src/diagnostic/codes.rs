@@ -116,6 +116,8 @@ codes! {
     STEP_ERROR = "step-error";
     /// The server could not be reached, or what it sent is no HTTP.
     UNREACHABLE = "unreachable";
+    /// The server completed no inference within `ready_within`; the message says what the last try saw.
+    NOT_READY = "not-ready";
     /// The fit did not converge within `max_iter`: raise it, or scale the features first.
     NOT_CONVERGED = "not-converged";
     /// A service did not start, or was not ready in time. The end of its log is shown.

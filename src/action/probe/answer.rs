@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::latency;
 use super::samples::{Distinct, Gathered};
 use crate::action::{Done, Unsuccessful};
 use crate::diagnostic::codes;
@@ -17,7 +16,7 @@ pub(super) fn done(gathered: Gathered) -> Done {
     let Gathered { asked, answers, last, latency, connect, first_byte } = gathered;
     let samples = latency.count();
     let shared = Shared {
-        latency: Value::from(latency::parts(&latency)),
+        latency: Value::from(latency.parts()),
         phases: Value::map([("connect", Value::from(connect)), ("first_byte", Value::from(first_byte))]),
         samples,
     };

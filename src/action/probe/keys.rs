@@ -8,7 +8,7 @@ use super::rows::Rows;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
 use crate::source::{Span, Spanned};
-use crate::syntax::{Arg, Decoder, Node};
+use crate::syntax::{Arg, Decode, Decoder, Node};
 use crate::value::{Map, Size, Value};
 
 params! {
@@ -73,14 +73,33 @@ params! {
         batch: Option<Arg<u32>>,
         /// With `protocol`: where rows are sent, when that is not the protocol's own path.
         path: Option<Arg<Arc<str>>>,
+        /// With `protocol`: the model's outputs to ask for; all when left out.
+        outputs: Vec<Spanned<Arc<str>>>,
+        /// With `protocol: tensorflow-serving`: the signature that is asked.
+        signature_name: Option<Arg<Arc<str>>>,
+        /// With `protocol: bentoml`: the argument that holds the rows.
+        argument: Option<Arg<Arc<str>>>,
+        /// With `protocol: openai`: `chat` (when left out), `completions` or `embeddings`.
+        task: Option<Spanned<Arc<str>>>,
+        /// With `protocol: openai`: the most tokens of an answer; 16 when left out.
+        max_tokens: Option<Arg<u32>>,
+        /// With `protocol: openai`: how freely tokens are drawn; 0 when left out.
+        temperature: Option<Arg<f64>>,
+        /// With `protocol: openai`: where the drawing of tokens starts.
+        seed: Option<Arg<u64>>,
+        /// With `protocol: openai`: whether the answer comes piece by piece; then `first_token` is measured.
+        stream: Option<Spanned<bool>>,
+        /// With `protocol`: how long the server may take to complete its first inference; one try when left out.
+        ready_within: Option<Arg<Duration>>,
         /// Headers by name.
         headers: Option<Arg<Arc<Map>>>,
         /// Parameters added to the URL; a list repeats its key.
         query: Option<Arg<Arc<Map>>>,
         /// A body to be sent as JSON: any value, references in it.
         json: Option<Arg<Value>>,
-        /// A body to be sent as the fields of a form (`application/x-www-form-urlencoded`).
-        form: Option<Arg<Arc<Map>>>,
+        /// A body to be sent as the fields of a form (`application/x-www-form-urlencoded`); with `protocol` the form in
+        /// which rows are sent, one of its words.
+        form: Option<FormKey>,
         /// A body to be sent as it is: text or bytes.
         body: Option<Arg<Payload>>,
         /// A file whose content is the body.
@@ -132,6 +151,26 @@ params! {
     }
 }
 
+/// The fields of a form, or with `protocol` a word for the form of rows.
+#[derive(Clone, Debug)]
+pub enum FormKey {
+    Fields(Arg<Arc<Map>>),
+    Word(Spanned<Arc<str>>),
+}
+
+impl Decode for FormKey {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match node.as_text() {
+            Some(text) if !text.contains('$') => Spanned::decode(node, decoder).map(Self::Word),
+            _ => Arg::decode(node, decoder).map(Self::Fields),
+        }
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"anyOf": [Arg::<Arc<Map>>::schema(), {"type": "string"}]})
+    }
+}
+
 /// `auth` and its place.
 #[derive(Clone, Debug)]
 pub struct AuthKeys {
@@ -139,7 +178,7 @@ pub struct AuthKeys {
     span: Span,
 }
 
-impl crate::syntax::Decode for AuthKeys {
+impl Decode for AuthKeys {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         AuthSpec::decode(node, decoder).map(|spec| Self { spec, span: node.span })
     }

@@ -1,9 +1,12 @@
 //! `probe`: HTTP requests, their answers and how long they took.
 
 mod answer;
+mod converse;
+mod dialect;
 mod encode;
 mod keys;
 mod latency;
+mod meeting;
 mod protocol;
 mod reach;
 mod request;
@@ -25,7 +28,6 @@ use crate::value::Kind;
 use keys::{Auth, Keys};
 use request::Payload;
 pub(crate) use request::media_of;
-use speaker::Speaker;
 use target::Target;
 
 /// The action, what it asks known to be one thing.
@@ -84,6 +86,22 @@ impl Named for Probe {
             Kind::List,
             "with `protocol`: what was answered, one a row, in the rows' order",
         ),
+        Output::new("text", Kind::Text, "with `protocol`: the one prediction, where it is a text"),
+        Output::new(
+            "protocol",
+            Kind::Map,
+            "with `protocol`: what was `checked` by its rules, how many `violations` there were, and the `misses` in words",
+        )
+        .varying(&["checked"]),
+        Output::new("metadata", Kind::Any, "with `protocol`: what the server says of the model"),
+        Output::new(
+            "ready",
+            Kind::Duration,
+            "with `protocol`: from the start of the step to the end of the first completed inference",
+        )
+        .volatile(),
+        Output::new("cold", Kind::Duration, "with `protocol`: the latency of the first inference, apart from `latency`")
+            .volatile(),
         Output::new("samples", Kind::Number, "how many answers were counted"),
         Output::new("url", Kind::Text, "the URL that answered, after redirects"),
     ];
@@ -123,12 +141,18 @@ impl Action for Probe {
         matches!(self.target, Target::Protocol(_))
     }
 
+    fn first_output(&self) -> Option<&'static str> {
+        matches!(self.target, Target::Protocol(_)).then_some("predictions")
+    }
+
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {
         self.ask(context).map_err(|error| error.at(self.span))
     }
 
     fn measures_latency(&self, asked: &[(Arc<str>, Span)]) -> bool {
-        asked.iter().any(|(path, _)| matches!(path.split('.').next(), Some("latency" | "phases")))
+        asked
+            .iter()
+            .any(|(path, _)| matches!(path.split('.').next(), Some("latency" | "phases" | "ready" | "cold")))
     }
 
     fn review(&self, review: &Review<'_>, found: &mut Diagnostics) {
@@ -139,27 +163,15 @@ impl Action for Probe {
 
 impl Probe {
     fn ask(&self, context: &Context<'_>) -> Result<Done, StepError> {
-        let warmup = context.maybe(self.keys.warmup.as_ref())?.unwrap_or(0);
-        let samples = context.maybe(self.keys.samples.as_ref())?;
         match &self.target {
             Target::Url(asked) => {
+                let warmup = context.maybe(self.keys.warmup.as_ref())?.unwrap_or(0);
+                let samples = context.maybe(self.keys.samples.as_ref())?.unwrap_or(1);
                 let request = request::of_url(self, asked, context)?;
-                let gathered = samples::gather(&[request], warmup, samples.unwrap_or(1), context)?;
+                let gathered = samples::gather(&[request], warmup, samples, context)?;
                 Ok(answer::done(gathered))
             }
-            Target::Protocol(spec) => {
-                let speaker = Speaker::new(self, spec, context)?;
-                let batches = spec.batches(&self.keys, context)?;
-                let inferences =
-                    batches.iter().map(|rows| speaker.inference(rows)).collect::<Result<Vec<_>, _>>()?;
-                let requests: Result<Vec<_>, _> =
-                    inferences.iter().map(|inference| speaker.request(inference)).collect();
-                let requests = requests?;
-                let samples = samples.unwrap_or(0).max(requests.len() as u32);
-                let gathered = samples::gather(&requests, warmup, samples, context)?;
-                let readings = speaker.readings(&gathered, &inferences);
-                Ok(readings.complete(answer::done(gathered), spec.span))
-            }
+            Target::Protocol(spec) => converse::ask(self, spec, context),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::action::StepError;
 use crate::value::{FromValue, Kind, Map, Segment, Value, WrongKind};
 
 /// Rows of the same columns, in the order in which answers are wanted.
@@ -12,6 +13,8 @@ pub struct Rows {
     /// The columns' names, where they have any.
     pub names: Option<Arc<[Arc<str>]>>,
     pub rows: Vec<Vec<Value>>,
+    /// Each was given as one value, such as a text, and not as a list of one.
+    pub scalars: bool,
 }
 
 impl Rows {
@@ -26,12 +29,12 @@ impl Rows {
     /// These rows alone, in this order.
     pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Self {
         let rows = indices.into_iter().filter_map(|index| self.rows.get(index).cloned()).collect();
-        Self { names: self.names.clone(), rows }
+        Self { rows, ..self.like() }
     }
 
     /// The same rows, at most `size` at a time.
     pub fn batches(&self, size: usize) -> Vec<Self> {
-        let part = |rows: &[Vec<Value>]| Self { names: self.names.clone(), rows: rows.to_vec() };
+        let part = |rows: &[Vec<Value>]| Self { rows: rows.to_vec(), ..self.like() };
         self.rows.chunks(size.max(1)).map(part).collect()
     }
 
@@ -39,6 +42,40 @@ impl Rows {
     pub fn record(&self, index: usize) -> Option<Map> {
         let names = self.names.as_ref()?;
         Some(names.iter().cloned().zip(self.rows.get(index)?.iter().cloned()).collect())
+    }
+
+    /// Every row as a mapping from its columns.
+    pub fn records(&self) -> Result<Vec<Value>, StepError> {
+        let records: Option<Vec<Value>> =
+            (0..self.len()).map(|row| self.record(row).map(Value::from)).collect();
+        records.ok_or_else(|| {
+            StepError::new("the rows have no names for their columns")
+                .help("give each as a mapping, `{age: 31, income: 5.2}`, or take a table")
+        })
+    }
+
+    /// Every row as a list of its cells, or as what it was given as.
+    pub fn lists(&self) -> Vec<Value> {
+        let list = |row: &Vec<Value>| match &row[..] {
+            [one] if self.scalars => one.clone(),
+            cells => Value::list(cells.to_vec()),
+        };
+        self.rows.iter().map(list).collect()
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.rows.first().map_or(0, Vec::len)
+    }
+
+    /// The cells of a column.
+    pub fn column(&self, index: usize) -> Vec<Value> {
+        self.rows.iter().filter_map(|row| row.get(index).cloned()).collect()
+    }
+
+    /// The same without its rows.
+    fn like(&self) -> Self {
+        Self { names: self.names.clone(), rows: Vec::new(), scalars: self.scalars }
     }
 
     fn of_items(items: &[Value]) -> Result<Self, WrongKind> {
@@ -50,9 +87,10 @@ impl Rows {
                 Value::Array(array) => (None, (0..array.len()).filter_map(|at| array.at(at)).collect()),
                 one => (None, vec![one.clone()]),
             };
+            let scalar = !matches!(item, Value::Map(_) | Value::List(_) | Value::Array(_));
             if index == 0 {
-                whole.names = names;
-            } else if names != whole.names || row.len() != whole.rows[0].len() {
+                (whole.names, whole.scalars) = (names, scalar);
+            } else if names != whole.names || scalar != whole.scalars || row.len() != whole.rows[0].len() {
                 let wrong = WrongKind::new("a row like the first one", item)
                     .help("all rows have the same columns, in the same order");
                 return Err(wrong.under(Segment::Index(index)));

@@ -111,7 +111,7 @@ fn once(http: &dyn Http, request: &mut Request, context: &Context<'_>) -> Result
     })
 }
 
-fn over(context: &Context<'_>, when: &str) -> StepError {
+pub(super) fn over(context: &Context<'_>, when: &str) -> StepError {
     if context.cancel.is_cancelled() {
         StepError::new(format!("interrupted {when}")).code(codes::INTERRUPTED)
     } else {
@@ -119,7 +119,7 @@ fn over(context: &Context<'_>, when: &str) -> StepError {
     }
 }
 
-fn explain(error: &HttpError, number: &str) -> StepError {
+pub(super) fn explain(error: &HttpError, number: &str) -> StepError {
     let step = StepError::new(format!("{number}{error}"));
     let unreachable = |help: &str| step.clone().code(codes::UNREACHABLE).help(help);
     match error.kind {

@@ -1,21 +1,19 @@
 //! One server, spoken to in the words of its protocol.
 
 use super::Probe;
-use super::protocol::{Inference, Protocol, Spoken};
+use super::dialect::{Dialect, Spoken};
+use super::protocol::{Inference, Protocol, Reading};
 use super::request::{join, query, template, with_query};
 use super::rows::Rows;
-use super::samples::Gathered;
 use super::target::Spec;
-use crate::action::{Checked, Context, Done, StepError};
-use crate::diagnostic::codes;
-use crate::source::Span;
-use crate::system::http::Request;
-use crate::value::{Evidence, Unit, Value};
+use crate::action::{Context, StepError};
+use crate::system::http::{Request, Response};
 
 /// Makes a protocol's requests, and reads their answers.
-pub(super) struct Speaker {
-    protocol: &'static dyn Protocol,
-    spoken: Spoken,
+#[derive(Clone, Debug)]
+pub(crate) struct Speaker {
+    pub(super) protocol: &'static dyn Protocol,
+    pub(super) spoken: Spoken,
     base: String,
     query: Option<String>,
     /// What all requests have in common.
@@ -23,28 +21,32 @@ pub(super) struct Speaker {
 }
 
 impl Speaker {
-    pub(super) fn new(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<Self, StepError> {
-        let base = context.get(&spec.base)?.to_string();
-        let spoken = Spoken {
-            model: context.maybe(probe.keys.model.as_ref())?,
-            version: context.maybe(probe.keys.version.as_ref())?,
-            path: context.maybe(probe.keys.path.as_ref())?,
-            metadata: None,
-        };
-        let query = query(probe, context)?;
+    /// The speaker of a probe.
+    pub(super) fn of_probe(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<Self, StepError> {
+        let base = context.get(&spec.base)?;
+        let spoken = spec.dialect.bind(context.scope)?;
         let template = template(probe, &base, context)?;
-        Ok(Self { protocol: spec.protocol, spoken, base, query, template })
+        Ok(Self { query: query(probe, context)?, ..Self::new(&spec.dialect, spoken, &base, template) })
+    }
+
+    /// Speaks to the server at `base`; `template` is what all requests have in common.
+    pub(crate) fn new(dialect: &Dialect, spoken: Spoken, base: &str, template: Request) -> Self {
+        Self { protocol: dialect.protocol, spoken, base: base.to_owned(), query: None, template }
+    }
+
+    /// How many rows one request can ask about.
+    pub(crate) fn rows_at_once(&self) -> usize {
+        self.protocol.rows_at_once(&self.spoken)
     }
 
     /// The question about these rows.
-    pub(super) fn inference(&self, rows: &Rows) -> Result<Inference, StepError> {
+    pub(crate) fn inference(&self, rows: &Rows) -> Result<Inference, StepError> {
         self.protocol.request(rows, &self.spoken)
     }
 
     /// The request that asks it.
-    pub(super) fn request(&self, inference: &Inference) -> Result<Request, StepError> {
-        let mut request = self.template.clone();
-        request.url = with_query(&join(Some(&self.base), &inference.path)?, self.query.as_deref());
+    pub(crate) fn request(&self, inference: &Inference) -> Result<Request, StepError> {
+        let mut request = self.asking(&inference.path)?;
         inference.method.clone_into(&mut request.method);
         request.body.clone_from(&inference.body);
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
@@ -53,49 +55,45 @@ impl Speaker {
         Ok(request)
     }
 
-    /// What all answers say, by the protocol's own rules.
-    pub(super) fn readings(&self, gathered: &Gathered, asked: &[Inference]) -> Readings {
-        let mut predictions: Vec<Option<Vec<Value>>> = vec![None; asked.len()];
-        let mut readings = Readings::default();
-        for answer in gathered.answers.iter().filter(|answer| answer.response.status < 400) {
-            let reading = self.protocol.read(&answer.response, &asked[answer.request], &self.spoken);
-            readings.measured += reading.measured;
-            readings.misses.extend(reading.misses);
-            let held = &mut predictions[answer.request];
-            *held = held.take().or(reading.predictions);
+    /// A GET of this path.
+    pub(super) fn asking(&self, path: &str) -> Result<Request, StepError> {
+        let mut request = self.template.clone();
+        request.url = with_query(&join(Some(root(&self.base, path)), path)?, self.query.as_deref());
+        Ok(request)
+    }
+
+    /// What an answer says, by the protocol's own rules: its predictions, or that it is an error, or no right one.
+    pub(crate) fn read(&self, response: &Response, asked: &Inference) -> Reading {
+        match response.status {
+            200..300 => self.protocol.read(response, asked, &self.spoken),
+            400.. => {
+                let misses: Vec<String> = self.protocol.refusal(response).into_iter().collect();
+                Reading { measured: 1, misses, refused: true, ..Reading::default() }
+            }
+            status => Reading::miss(format!("an inference is answered with status {status}")),
         }
-        readings.predictions = predictions.into_iter().collect::<Option<Vec<_>>>().map(|all| all.concat());
-        readings
     }
 }
 
-/// What the answers to all rows say.
-#[derive(Debug, Default)]
-pub(super) struct Readings {
-    predictions: Option<Vec<Value>>,
-    measured: u64,
-    misses: Vec<String>,
+/// The server's URL, which may be written with the beginning of the protocol's own paths: `https://host/v1`.
+fn root<'a>(base: &'a str, path: &str) -> &'a str {
+    let base = base.trim_end_matches('/');
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match base.strip_suffix(first).and_then(|rest| rest.strip_suffix('/')) {
+        Some(rest) if ["v1", "v2"].contains(&first) => rest,
+        _ => base,
+    }
 }
 
-impl Readings {
-    /// The step's result with what the protocol says of it.
-    pub(super) fn complete(self, mut done: Done, span: Span) -> Done {
-        for outputs in std::iter::once(&mut done.outputs).chain(&mut done.others) {
-            *outputs = match &self.predictions {
-                Some(predictions) => {
-                    std::mem::take(outputs).with("predictions", Value::list(predictions.clone()))
-                }
-                None => std::mem::take(outputs)
-                    .without("predictions", "no answer held a prediction for every row"),
-            };
-        }
-        // A status of 400 and above is told already.
-        if done.unsuccessful.is_none() {
-            let evidence = Evidence { count: self.measured, unit: Unit::Values };
-            let code = codes::EXPECTATION_FAILED;
-            let misses = self.misses;
-            done.checked.push(Checked { output: "protocol", code, span, evidence, misses, tolerance: None });
-        }
-        done
+#[cfg(test)]
+mod tests {
+    use super::root;
+
+    #[test]
+    fn a_version_is_not_written_twice() {
+        assert_eq!(root("https://host/v1/", "/v1/models"), "https://host");
+        assert_eq!(root("https://host/v1", "/health"), "https://host/v1");
+        assert_eq!(root("https://host/api", "/v2/models"), "https://host/api");
+        assert_eq!(root("http://predict", "/predict"), "http://predict");
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::keys::Keys;
-use super::protocol::{self, Protocol};
+use super::dialect::{Dialect, Written};
+use super::keys::{FormKey, Keys};
 use super::request::Content;
 use super::rows::Rows;
 use crate::action::{Context, StepError};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::{Arg, Decoder};
 
@@ -34,11 +34,9 @@ pub(super) struct Asked {
 /// Rows, and whom they are sent to.
 #[derive(Debug)]
 pub(super) struct Spec {
-    pub protocol: &'static dyn Protocol,
+    pub dialect: Dialect,
     pub base: Words,
     pub rows: Arg<Rows>,
-    /// The key that names the protocol.
-    pub span: Span,
 }
 
 impl Target {
@@ -46,14 +44,11 @@ impl Target {
         if keys.protocol.is_some() {
             return spec(keys, span, decoder).map(Self::Protocol);
         }
-        let of_protocol = [
-            ("rows", keys.rows.as_ref().map(|rows| rows.span)),
-            ("model", keys.model.as_ref().map(|model| model.span)),
-            ("version", keys.version.as_ref().map(|version| version.span)),
-            ("batch", keys.batch.as_ref().map(|batch| batch.span)),
-            ("path", keys.path.as_ref().map(|path| path.span)),
-        ];
-        if let Some((key, Some(at))) = of_protocol.into_iter().find(|(_, at)| at.is_some()) {
+        let mut of_protocol = written(keys).given();
+        of_protocol.extend(keys.rows.as_ref().map(|rows| ("rows", rows.span)));
+        of_protocol.extend(keys.batch.as_ref().map(|batch| ("batch", batch.span)));
+        of_protocol.extend(keys.ready_within.as_ref().map(|within| ("ready_within", within.span)));
+        if let Some((key, at)) = of_protocol.into_iter().min_by_key(|(_, at)| at.start) {
             let message = format!("`{key}` is for a probe with a `protocol`");
             let diagnostic = Diagnostic::new(codes::MISSING_KEY, at, message);
             return decoder.refuse(diagnostic.help("name one, such as `protocol: instances`"));
@@ -84,27 +79,54 @@ impl Target {
 }
 
 impl Spec {
-    /// The rows as they are sent.
-    pub(super) fn batches(&self, keys: &Keys, context: &Context<'_>) -> Result<Vec<Rows>, StepError> {
+    /// The rows as they are sent, at most `at_once` in a request.
+    pub(super) fn batches(
+        &self,
+        keys: &Keys,
+        at_once: usize,
+        context: &Context<'_>,
+    ) -> Result<Vec<Rows>, StepError> {
         let rows = context.get(&self.rows)?;
         if rows.is_empty() {
             let error = StepError::new("there are no rows to ask about").code(codes::MEASURED_NOTHING);
             return Err(error.at(self.rows.span).help("give one row at least"));
         }
-        let size = context.maybe(keys.batch.as_ref())?.unwrap_or(u32::MAX);
-        Ok(rows.batches(size as usize))
+        let size = context.maybe(keys.batch.as_ref())?.map_or(usize::MAX, |size| size as usize);
+        Ok(rows.batches(size.min(at_once)))
+    }
+}
+
+/// What the keys say of the way the server is spoken to.
+fn written(keys: &mut Keys) -> Written {
+    let form = match keys.form.take() {
+        Some(FormKey::Word(word)) => Some(word),
+        fields => {
+            keys.form = fields;
+            None
+        }
+    };
+    Written {
+        model: keys.model.take(),
+        version: keys.version.take(),
+        path: keys.path.take(),
+        form,
+        outputs: std::mem::take(&mut keys.outputs),
+        signature_name: keys.signature_name.take(),
+        argument: keys.argument.take(),
+        task: keys.task.take(),
+        max_tokens: keys.max_tokens.take(),
+        temperature: keys.temperature.take(),
+        seed: keys.seed.take(),
+        stream: keys.stream.take(),
     }
 }
 
 /// A protocol, its rows and its server.
 fn spec(keys: &mut Keys, span: Span, decoder: &mut Decoder<'_>) -> Option<Spec> {
     let name = keys.protocol.take()?;
-    let Some(protocol) = protocol::find(&name.value) else {
-        let names = protocol::PROTOCOLS.iter().map(|protocol| protocol.name());
-        let message = format!("there is no protocol `{}`", name.value);
-        let diagnostic = Diagnostic::new(codes::INVALID_VALUE, name.span, message);
-        return decoder.refuse(diagnostic.maybe_help(did_you_mean(&name.value, names)));
-    };
+    let written = written(keys);
+    refuse_of_url(keys, decoder)?;
+    let dialect = Dialect::of(&name, written, decoder);
     let missing = |key: &str, example: &str| {
         Diagnostic::new(codes::MISSING_KEY, span, format!("a probe with a `protocol` needs `{key}`"))
             .help(format!("write `{example}`"))
@@ -115,7 +137,28 @@ fn spec(keys: &mut Keys, span: Span, decoder: &mut Decoder<'_>) -> Option<Spec> 
     let Some(base) = keys.base.clone() else {
         return decoder.refuse(missing("base", "base: \"http://localhost:8080\""));
     };
-    Some(Spec { protocol, base, rows, span: name.span })
+    Some(Spec { dialect: dialect?, base, rows })
+}
+
+/// Notes a key that says by itself what is asked, where the protocol does.
+fn refuse_of_url(keys: &Keys, decoder: &mut Decoder<'_>) -> Option<()> {
+    let urls = [&keys.get, &keys.post, &keys.put, &keys.patch, &keys.delete, &keys.head, &keys.options];
+    let named = ["get", "post", "put", "patch", "delete", "head", "options"].into_iter().zip(urls);
+    let mut given: Vec<(&str, Span)> =
+        named.filter_map(|(key, url)| Some((key, url.as_ref()?.span))).collect();
+    given.extend(keys.method.as_ref().map(|method| ("method", method.span)));
+    given.extend(keys.url.as_ref().map(|url| ("url", url.span)));
+    given.extend(keys.json.as_ref().map(|json| ("json", json.span)));
+    given.extend(keys.body.as_ref().map(|body| ("body", body.span)));
+    given.extend(keys.file.as_ref().map(|file| ("file", file.span)));
+    if let Some(FormKey::Fields(form)) = &keys.form {
+        given.push(("form", form.span));
+    }
+    let Some((key, at)) = given.first() else { return Some(()) };
+    let message = format!("`{key}` stands beside `protocol`, which says by itself what is sent and where");
+    let diagnostic = Diagnostic::new(codes::CONFLICTING_KEYS, *at, message);
+    decoder
+        .refuse(diagnostic.help("keep one of them; `base` is the server's URL, and `rows` are what is sent"))
 }
 
 /// The method and the URL: one of the keys of methods, or `method` and `url`.
@@ -173,7 +216,7 @@ fn content(keys: &mut Keys, decoder: &mut Decoder<'_>) -> Option<Option<Content>
     if let Some(json) = keys.json.take() {
         give("json", json.span, Content::Json(json));
     }
-    if let Some(form) = keys.form.take() {
+    if let Some(FormKey::Fields(form)) = keys.form.take() {
         give("form", form.span, Content::Form(form));
     }
     if let Some(body) = keys.body.take() {

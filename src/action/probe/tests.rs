@@ -262,7 +262,10 @@ fn what_cannot_be_sent_is_told_before_anything_is_sent() {
 #[test]
 fn mistakes_are_told_when_the_file_is_read() {
     for (spec, expected) in [
-        ("{}", "this probe asks for nothing | write `get: URL`, or `method: PURGE` with `url: URL`"),
+        (
+            "{}",
+            "this probe asks for nothing | write `get: URL`, `method: PURGE` with `url: URL`, or `protocol: …` with `rows`",
+        ),
         (
             "{get: http://a, post: http://b}",
             "`get` and `post` are both given | write one method and its URL: `get: URL`, or `method: PURGE` with `url: URL`",
@@ -365,7 +368,7 @@ fn percentiles_need_samples_enough() {
             "`p99` needs 100 samples, and this probe takes 20 samples | write `samples: 100` or more, or ask for `latency.max`"
         ]
     );
-    assert_eq!(review("20", "latency.p75").len(), 1);
+    assert_eq!(review("20", "latency.p98").len(), 1);
     let probe = Site::read::<Probe>("get: http://127.0.0.1").unwrap();
     let asks = |path: &str| {
         let found = crate::source::Sources::default().add("s", "");

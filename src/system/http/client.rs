@@ -108,7 +108,14 @@ impl Http for Client {
                         headers: answer.headers,
                         body: answer.body,
                         url: current.url.clone(),
-                        timings: Timings { connect, first_byte, total },
+                        timings: Timings {
+                            connect,
+                            first_byte,
+                            first_event: answer.event.map(|at| at.saturating_duration_since(began)),
+                            total,
+                            reused: connect.is_none(),
+                            ..Timings::default()
+                        },
                         redirects: followed,
                     });
                 }

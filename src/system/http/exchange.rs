@@ -1,14 +1,14 @@
 //! One request and its one answer, redirects not followed.
 
-use std::io::Read;
-use std::time::Duration;
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
 use ureq::http::header::{HeaderName, HeaderValue};
 use ureq::http::{self, Method, Uri};
 use ureq::{Agent, Body};
 
 use super::transport::{self, Marks};
-use super::{HttpError, HttpErrorKind, Request, url};
+use super::{Events, HttpError, HttpErrorKind, Request, url};
 
 /// What has been read of an answer before its bound is known to hold is not allocated for in advance beyond this.
 const MOST_RESERVED: u64 = 1 << 20;
@@ -18,6 +18,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+    /// When the event that is waited for was whole.
+    pub(super) event: Option<Instant>,
     pub(super) marks: Marks,
 }
 
@@ -72,8 +74,8 @@ fn attempt(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, F
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    let body = read_body(response.into_body(), request)?;
-    Ok(Answer { status, headers, body, marks: transport::marks() })
+    let (body, event) = read_body(response.into_body(), request)?;
+    Ok(Answer { status, headers, body, event, marks: transport::marks() })
 }
 
 fn with_timeouts<B: ureq::AsSendBody>(
@@ -128,16 +130,46 @@ pub(super) fn uri(text: &str) -> Result<Uri, HttpError> {
     Ok(uri)
 }
 
-fn read_body(body: Body, request: &Request) -> Result<Vec<u8>, Failure> {
+/// Reads the body, and notes when the event that is waited for was whole.
+fn read_body(body: Body, request: &Request) -> Result<(Vec<u8>, Option<Instant>), Failure> {
     let max = request.max_body as u64;
     let mut bytes =
         Vec::with_capacity(body.content_length().unwrap_or(0).min(MOST_RESERVED).min(max) as usize);
-    let read = body.into_reader().take(max.saturating_add(1)).read_to_end(&mut bytes);
+    let mut reader = body.into_reader().take(max.saturating_add(1));
+    let mut event = None;
+    let read = match request.events {
+        None => reader.read_to_end(&mut bytes).map(|_| ()),
+        Some(wanted) => read_events(&mut reader, &mut bytes, wanted, &mut event),
+    };
     if bytes.len() > request.max_body {
         let host = url::host_and_port(&request.url).unwrap_or_default();
         let message = format!("`{host}` sent a body larger than the {max} bytes allowed");
         return Err(Failure::Said(HttpError::new(HttpErrorKind::TooLarge, message)));
     }
     read.map_err(|error| Failure::Ureq(ureq::Error::from(error)))?;
-    Ok(bytes)
+    Ok((bytes, event))
+}
+
+fn read_events(
+    reader: &mut impl Read,
+    bytes: &mut Vec<u8>,
+    wanted: fn(&str) -> bool,
+    event: &mut Option<Instant>,
+) -> io::Result<()> {
+    let mut events = Events::default();
+    let mut piece = [0; 8192];
+    loop {
+        let count = match reader.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        bytes.extend_from_slice(&piece[..count]);
+        if event.is_none() {
+            let mut came = false;
+            events.push(&piece[..count], |data| came |= wanted(data));
+            *event = came.then(Instant::now);
+        }
+    }
 }

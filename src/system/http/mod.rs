@@ -2,6 +2,7 @@
 
 mod client;
 mod error;
+mod events;
 mod exchange;
 mod options;
 mod resolver;
@@ -15,10 +16,11 @@ use std::time::Duration;
 
 pub use client::Client;
 pub use error::{HttpError, HttpErrorKind, Phase};
+pub use events::{Events, events};
 pub use options::ClientOptions;
 
 /// One request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Request {
     /// The method: any token, in the case it is to be sent in.
     pub method: String,
@@ -37,6 +39,9 @@ pub struct Request {
     pub max_body: usize,
     /// Nothing but this machine may be asked, by a redirect neither.
     pub loopback_only: bool,
+    /// The answer is a stream of server-sent events: [`Timings::first_event`] tells when the first whose data meets this
+    /// had arrived. The body is read whole all the same.
+    pub events: Option<fn(&str) -> bool>,
 }
 
 impl Request {
@@ -51,6 +56,7 @@ impl Request {
             redirects: 0,
             max_body: 16 << 20,
             loopback_only: false,
+            events: None,
         }
     }
 }
@@ -98,15 +104,23 @@ impl Response {
     }
 }
 
-/// Times of a request, redirects included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Times of a request. Those of phases are of the last exchange, after redirects; the others run from the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timings {
-    /// Time spent connecting, the TLS handshake included; `None` when a connection was reused.
+    /// Looking up the host's name; `None` for an address, and on a connection that was reused.
+    pub resolve: Option<Duration>,
+    /// Connecting, a proxy's greeting included; `None` on a connection that was reused.
     pub connect: Option<Duration>,
+    /// The TLS handshake; `None` without TLS, and on a connection that was reused.
+    pub tls: Option<Duration>,
     /// From the start to the first byte of the last answer.
     pub first_byte: Duration,
-    /// From the start to the last byte of the body.
+    /// From the start to the end of the first event asked for by [`Request::events`]; `None` when none came.
+    pub first_event: Option<Duration>,
+    /// From the start to the last byte of the body, before it is decompressed.
     pub total: Duration,
+    /// No connection was made for the last exchange.
+    pub reused: bool,
 }
 
 /// Sends requests. A test replaces it.

@@ -512,3 +512,22 @@ fn root_certificates_must_be_certificates() {
     let error = Client::new(options).unwrap_err();
     assert_eq!(error.message, "the root certificates hold no certificate in PEM form");
 }
+
+#[test]
+fn the_first_event_that_is_waited_for_is_timed() {
+    let (url, _) = server(|stream, _| {
+        say(stream, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: role\n\ndata: to");
+        thread::sleep(Duration::from_millis(60));
+        say(stream, "ken\n\n");
+        thread::sleep(Duration::from_millis(60));
+        say(stream, "data: [DONE]\n\n");
+        false
+    });
+    let request = Request { events: Some(|data| data == "token"), ..get(&url) };
+    let got = send(&request).unwrap();
+    assert_eq!(events(&got.body), ["role", "token", "[DONE]"]);
+    let Timings { first_byte, first_event, total, .. } = got.timings;
+    assert!(first_byte < first_event.unwrap() && first_event.unwrap() < total, "{:?}", got.timings);
+    let never = Request { events: Some(|_| false), ..request };
+    assert_eq!(send(&never).unwrap().timings.first_event, None);
+}

@@ -1,12 +1,12 @@
 //! The plain form: `{"instances": [[…], …]}` is answered by `{"predictions": […]}`.
 
-use serde_json::{Value as Json, json};
-
-use super::{Inference, Protocol, Reading, Spoken};
+use super::document::Document;
+use super::{Inference, Protocol, Reading};
 use crate::action::StepError;
+use crate::action::probe::dialect::Spoken;
 use crate::action::probe::rows::Rows;
 use crate::system::http::Response;
-use crate::value::Value;
+use crate::value::{Segment, Value};
 
 #[derive(Debug)]
 pub(super) struct Instances;
@@ -17,41 +17,64 @@ impl Protocol for Instances {
     }
 
     fn doc(&self) -> &'static str {
-        "`POST /predict` (or `path`) with `{\"instances\": [[…], …]}`, answered by `{\"predictions\": […]}`, one a row."
+        "Servers of one's own, and the built-in one: `POST /predict` (or `path`) with `{\"instances\": [[…], …]}` is \
+         answered by `{\"predictions\": […]}`, one a row. `form: records` sends each row as a mapping from its columns. \
+         There is no path for readiness: the first inference shows it."
+    }
+
+    fn example(&self) -> &'static str {
+        "suite: served model\n\
+         tier: smoke\n\
+         cases:\n\
+         \x20 - name: it answers\n\
+         \x20   probe: {protocol: instances, base: \"http://localhost:8080\", rows: [[5.1, 3.5, 1.4, 0.2]]}\n"
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &["path", "form"]
+    }
+
+    fn words(&self, _: &str) -> &'static [&'static str] {
+        FORMS
     }
 
     fn request(&self, rows: &Rows, spoken: &Spoken) -> Result<Inference, StepError> {
-        let instances: Vec<Json> =
-            rows.rows.iter().map(|row| row.iter().map(Value::to_json).collect()).collect();
-        Ok(Inference {
-            method: "POST",
-            path: spoken.path.as_deref().unwrap_or("/predict").to_owned(),
-            media: "application/json",
-            body: json!({"instances": instances}).to_string().into_bytes(),
-            rows: rows.len(),
-            id: None,
-        })
+        let path = spoken.path.as_deref().unwrap_or("/predict");
+        Inference::post(path, &instances(rows, spoken)?, rows)
     }
 
     fn read(&self, response: &Response, asked: &Inference, _: &Spoken) -> Reading {
-        let miss = |why: String| Reading { measured: 1, misses: vec![why], ..Reading::default() };
-        let document = match Value::from_json(&response.body) {
-            Ok(document) => document,
-            Err(error) => return miss(format!("the answer is not JSON: {error}")),
-        };
-        let predictions = match &document {
-            Value::Map(fields) => fields.get("predictions"),
-            _ => None,
-        };
-        match predictions {
-            Some(Value::List(items)) if items.len() == asked.rows => {
-                Reading { predictions: Some(items.to_vec()), measured: asked.rows as u64, misses: Vec::new() }
-            }
-            Some(Value::List(items)) => {
-                miss(format!("{} predictions came for {} rows", items.len(), asked.rows))
-            }
-            Some(other) => miss(format!("`predictions` is {}, not a list", other.kind())),
-            None => miss("the answer has no `predictions`".to_owned()),
-        }
+        predictions(response, asked)
     }
+}
+
+/// Each row as a list of its cells, or as a mapping from its columns.
+pub(super) const FORMS: &[&str] = &["lists", "records"];
+
+pub(super) fn instances(rows: &Rows, spoken: &Spoken) -> Result<Value, StepError> {
+    let rows = if spoken.form == Some("records") { rows.records()? } else { rows.lists() };
+    Ok(Value::map([("instances", Value::list(rows))]))
+}
+
+/// An answer whose `predictions` is a list, one a row.
+pub(super) fn predictions(response: &Response, asked: &Inference) -> Reading {
+    let document = match Document::of(response) {
+        Ok(document) => document,
+        Err(reading) => return reading,
+    };
+    let map = match document.map() {
+        Ok(map) => map,
+        Err(reading) => return reading,
+    };
+    let mut reading = match map.get("predictions") {
+        Some(Value::List(items)) => {
+            let mut reading = Reading::default();
+            reading.predictions(items, asked.rows);
+            reading
+        }
+        Some(other) => Reading::miss(format!("`predictions` is {}, not a list", other.kind())),
+        None => Reading::miss("the answer has no `predictions`"),
+    };
+    document.name_bare(&[Segment::Key("predictions".into())], &mut reading);
+    reading
 }

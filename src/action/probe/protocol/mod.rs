@@ -1,33 +1,22 @@
 //! How inference servers are spoken to: one file a protocol.
 
+mod document;
 mod instances;
+mod reading;
 
 use std::fmt::Debug;
-use std::sync::Arc;
 
-use serde_json::Value as Json;
-
+use super::dialect::Spoken;
 use super::rows::Rows;
 use crate::action::StepError;
 use crate::system::http::Response;
 use crate::value::Value;
 
-/// What a spec says of the server it speaks to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Spoken {
-    /// The model's name.
-    pub model: Option<Arc<str>>,
-    /// Its version.
-    pub version: Option<Arc<str>>,
-    /// Where rows are sent, when that is not the protocol's own path.
-    pub path: Option<Arc<str>>,
-    /// What the server says of the model, where the protocol has a way to ask.
-    pub metadata: Option<Json>,
-}
+pub(crate) use reading::Reading;
 
 /// A request for the answers to some rows.
 #[derive(Clone, Debug)]
-pub(super) struct Inference {
+pub(crate) struct Inference {
     pub method: &'static str,
     /// Behind the server's URL.
     pub path: String,
@@ -39,40 +28,84 @@ pub(super) struct Inference {
     pub id: Option<String>,
 }
 
-/// What an answer says, and what of it breaks the protocol's rules.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    /// One a row; `Err` says why there are none.
-    pub predictions: Option<Vec<Value>>,
-    /// How many things were looked at.
-    pub measured: u64,
-    /// What did not hold.
-    pub misses: Vec<String>,
+impl Inference {
+    /// Rows posted in this document.
+    fn post(path: impl Into<String>, document: &Value, rows: &Rows) -> Result<Self, StepError> {
+        Ok(Self {
+            method: "POST",
+            path: path.into(),
+            media: "application/json",
+            body: crate::action::json_bytes(document)?,
+            rows: rows.len(),
+            id: None,
+        })
+    }
 }
 
 /// A way of speaking to inference servers.
-pub(super) trait Protocol: Debug + Send + Sync {
+pub(crate) trait Protocol: Debug + Send + Sync {
     /// As a spec names it.
     fn name(&self) -> &'static str;
 
     /// What a user should know of it.
     fn doc(&self) -> &'static str;
 
-    /// Where the server says whether it is ready; its status alone counts.
-    fn ready(&self, _spoken: &Spoken) -> Result<Option<String>, StepError> {
-        Ok(None)
+    /// A suite of five lines.
+    fn example(&self) -> &'static str;
+
+    /// The keys that it knows, beside `base`, `rows` and `batch`.
+    fn keys(&self) -> &'static [&'static str];
+
+    /// Whether it asks for a model by name.
+    fn needs_model(&self) -> bool {
+        false
+    }
+
+    /// The words that a key of a few words takes: `form`, `task`.
+    fn words(&self, _key: &str) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// How many rows one request can ask about.
+    fn rows_at_once(&self, _spoken: &Spoken) -> usize {
+        usize::MAX
+    }
+
+    /// Where the server says whether it is ready, in the order to ask; the status alone counts.
+    fn ready(&self, _spoken: &Spoken) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Why the body of such an answer says that it is not ready, though its status does.
+    fn unready(&self, document: &Value) -> Option<String> {
+        document::says_no(document)
+    }
+
+    /// Whether a server may do without a path for its readiness, or for its metadata.
+    fn may_lack(&self, _path: &str) -> bool {
+        false
     }
 
     /// Where it describes the model.
-    fn metadata(&self, _spoken: &Spoken) -> Result<Option<String>, StepError> {
-        Ok(None)
+    fn metadata(&self, _spoken: &Spoken) -> Option<String> {
+        None
+    }
+
+    /// What is wrong with the description.
+    fn described(&self, _metadata: &Value, _spoken: &Spoken) -> Reading {
+        Reading::default()
     }
 
     /// The request that asks about these rows.
     fn request(&self, rows: &Rows, spoken: &Spoken) -> Result<Inference, StepError>;
 
-    /// What its answer says. A status of 400 and above is judged before.
+    /// What its answer says. A status of 300 and above is judged before.
     fn read(&self, response: &Response, asked: &Inference, spoken: &Spoken) -> Reading;
+
+    /// What the body of a refusal, with a status of 400 and above, lacks of the protocol's form.
+    fn refusal(&self, _response: &Response) -> Option<String> {
+        None
+    }
 }
 
 /// All of them, in the order of the page.

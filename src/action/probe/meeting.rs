@@ -1,0 +1,147 @@
+//! The first words with a server: whether it is ready, what it says of the model, and its first inference, which alone
+//! proves that it is ready.
+
+use std::time::Duration;
+
+use super::protocol::Reading;
+use super::rows::Rows;
+use super::speaker::Speaker;
+use crate::action::StepError;
+use crate::system::http::{HttpError, Request, Response};
+use crate::value::{Lenient, Value};
+
+/// What one try came to.
+#[derive(Debug, Default)]
+pub(crate) struct Meeting {
+    /// How long the first inference took; `None` where it was not completed.
+    pub cold: Option<Duration>,
+    /// What the server says of the model.
+    pub metadata: Option<Value>,
+    /// What did not hold on the way.
+    pub reading: Reading,
+    /// Why no inference was completed.
+    pub why: Option<String>,
+    /// The last request had no answer at all.
+    pub lost: Option<HttpError>,
+}
+
+/// Sends a request, within whatever bounds there are.
+pub(crate) type Send<'a> = dyn FnMut(&Request) -> Result<Response, HttpError> + 'a;
+
+impl Speaker {
+    /// Asks whether the server is ready, then for the model's metadata, then for one inference about these rows.
+    pub(crate) fn meet(&mut self, rows: &Rows, send: &mut Send<'_>) -> Result<Meeting, StepError> {
+        let mut meeting = Meeting::default();
+        if let Err(error) = self.ask_ready(&mut meeting, send)? {
+            return Ok(meeting.lost(error));
+        }
+        let said_no = meeting.reading.misses.first().cloned();
+        if let Err(error) = self.ask_metadata(&mut meeting, send)? {
+            return Ok(meeting.lost(error));
+        }
+        let inference = self.inference(&rows.select(0..rows.len().min(self.rows_at_once())))?;
+        let request = self.request(&inference)?;
+        let asked = format!("{} {}", request.method, request.url);
+        let response = match send(&request) {
+            Ok(response) => response,
+            Err(error) => return Ok(meeting.lost(error)),
+        };
+        let read = self.read(&response, &inference);
+        if response.status < 300 && !read.refused {
+            meeting.cold = Some(response.timings.total);
+            return Ok(meeting);
+        }
+        let why = if response.status < 300 {
+            read.misses.into_iter().next().unwrap_or_default()
+        } else {
+            format!("`{asked}` is answered with status {}{}", response.status, words_of(&response))
+        };
+        let ready = !self.protocol.ready(&self.spoken).is_empty() && said_no.is_none();
+        meeting.why = Some(if ready { format!("{why}, though it says that it is ready") } else { why });
+        Ok(meeting)
+    }
+
+    fn ask_ready(
+        &self,
+        meeting: &mut Meeting,
+        send: &mut Send<'_>,
+    ) -> Result<Result<(), HttpError>, StepError> {
+        for path in self.protocol.ready(&self.spoken) {
+            let request = self.asking(&path)?;
+            let response = match send(&request) {
+                Ok(response) => response,
+                Err(error) => return Ok(Err(error)),
+            };
+            let lacking = lacks(response.status) && self.protocol.may_lack(&path);
+            if lacking {
+                meeting.reading.remarks.push(format!("`GET {}` is not there", request.url));
+                continue;
+            }
+            meeting.reading.check(match response.status {
+                200..300 => match self.said_unready(&response) {
+                    Some(no) => Err(format!("`GET {}` says that it is not ready: {no}", request.url)),
+                    None => Ok(()),
+                },
+                status => Err(format!("`GET {}` is answered with status {status}", request.url)),
+            });
+        }
+        Ok(Ok(()))
+    }
+
+    /// What a body that need not be there says against the status.
+    fn said_unready(&self, response: &Response) -> Option<String> {
+        let Lenient { value, .. } = Lenient::from_json(&response.body).ok()?;
+        self.protocol.unready(&value)
+    }
+
+    fn ask_metadata(
+        &mut self,
+        meeting: &mut Meeting,
+        send: &mut Send<'_>,
+    ) -> Result<Result<(), HttpError>, StepError> {
+        let Some(path) = self.protocol.metadata(&self.spoken) else { return Ok(Ok(())) };
+        let request = self.asking(&path)?;
+        let response = match send(&request) {
+            Ok(response) => response,
+            Err(error) => return Ok(Err(error)),
+        };
+        let found = match (response.status, Lenient::from_json(&response.body)) {
+            (200..300, Ok(Lenient { value, .. })) => {
+                meeting.reading.add(self.protocol.described(&value, &self.spoken));
+                self.spoken.metadata = Some(value.clone());
+                meeting.metadata = Some(value);
+                return Ok(Ok(()));
+            }
+            (200..300, Err(error)) => {
+                format!("`GET {}` is answered with what is no JSON: {error}", request.url)
+            }
+            (status, _) => format!("`GET {}` is answered with status {status}", request.url),
+        };
+        if self.protocol.may_lack(&path) {
+            meeting.reading.remarks.push(found);
+        } else {
+            meeting.reading.check(Err(found));
+        }
+        Ok(Ok(()))
+    }
+}
+
+impl Meeting {
+    fn lost(mut self, error: HttpError) -> Self {
+        self.why = Some(error.to_string());
+        self.lost = Some(error);
+        self
+    }
+}
+
+/// There is no such path.
+fn lacks(status: u16) -> bool {
+    [404, 405, 501].contains(&status)
+}
+
+/// The beginning of a body, to be shown behind a status.
+fn words_of(response: &Response) -> String {
+    let text = String::from_utf8_lossy(&response.body);
+    let shown: String = text.trim().chars().take(200).collect();
+    if shown.is_empty() { shown } else { format!(": {shown}") }
+}
