@@ -162,8 +162,14 @@ impl Context<'_> {
 
     /// The content of a file named by a parameter.
     pub fn read(&self, arg: &Arg<Arc<str>>) -> Result<Vec<u8>, StepError> {
-        let path = self.places.input(&self.get(arg)?).map_err(|error| error.at(arg.span))?;
-        read_bounded(&path, INPUT_LIMIT).map_err(|error| StepError::new(error.to_string()).at(arg.span))
+        self.read_path(&self.get(arg)?).map(|(content, _)| content).map_err(|error| error.at(arg.span))
+    }
+
+    /// The content of a file as a spec names it, and where that is.
+    pub fn read_path(&self, text: &str) -> Result<(Vec<u8>, PathBuf), StepError> {
+        let path = self.places.input(text)?;
+        let content = read_bounded(&path, INPUT_LIMIT).map_err(|error| StepError::new(error.to_string()))?;
+        Ok((content, path))
     }
 
     /// Whether the step should stop: its time is over, or the run was interrupted.

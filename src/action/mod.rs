@@ -212,11 +212,20 @@ pub struct StepError {
     pub help: Option<String>,
     /// The parameter it is about.
     pub span: Option<Span>,
+    /// A command that tries the same outside of any spec.
+    pub reproduce: Option<String>,
 }
 
 impl StepError {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { code: codes::STEP_ERROR, message: message.into(), notes: Vec::new(), help: None, span: None }
+        Self {
+            code: codes::STEP_ERROR,
+            message: message.into(),
+            notes: Vec::new(),
+            help: None,
+            span: None,
+            reproduce: None,
+        }
     }
 
     /// The step was stopped by its deadline, or by an interrupt.
@@ -257,6 +266,7 @@ impl From<Unbound> for StepError {
             notes: Vec::new(),
             help: unbound.help,
             span: unbound.span,
+            reproduce: None,
         }
     }
 }

@@ -93,7 +93,7 @@ impl Action for Predict {
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {
-        let model = self.read(context)?;
+        let model = read(&self.model, context)?;
         let (x, raw, span) = match &self.input {
             Input::Values(arg) => {
                 let values = context.get(arg)?;
@@ -110,14 +110,13 @@ impl Action for Predict {
     }
 }
 
-impl Predict {
-    fn read(&self, context: &Context<'_>) -> Result<Model, StepError> {
-        let wrong = |why: String| StepError::new(why).at(self.model.span);
-        let bytes = context.read(&self.model)?;
-        let name = context.get(&self.model)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| wrong(format!("`{name}` is no text")))?;
-        Model::from_json(text).map_err(|error| wrong(format!("`{name}`: {error}")))
-    }
+/// A saved model, out of its file.
+pub(super) fn read(file: &Arg<Arc<str>>, context: &Context<'_>) -> Result<Model, StepError> {
+    let wrong = |why: String| StepError::new(why).at(file.span);
+    let bytes = context.read(file)?;
+    let name = context.get(file)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| wrong(format!("`{name}` is no text")))?;
+    Model::from_json(text).map_err(|error| wrong(format!("`{name}`: {error}")))
 }
 
 /// The model's features out of a table, and whether they are raw.
@@ -147,7 +146,21 @@ fn rows(model: &Model, table: &Table) -> Result<(Array2<f64>, bool), StepError> 
 
 fn predict(model: &Model, x: &Array2<f64>, raw: bool) -> Result<Outputs, StepError> {
     let prediction = if raw { model.predict_raw(x.view()) } else { model.predict(x.view()) };
-    let prediction = prediction.map_err(|error| match error {
+    Ok(match prediction.map_err(|error| wrong(model, error))? {
+        Prediction::Classes { labels, probabilities, .. } => Outputs::new()
+            .with("labels", labels::to_array(labels.iter()))
+            .without("values", "the model is a classifier: its answers are `labels`")
+            .with("probabilities", matrix::value(&probabilities)),
+        Prediction::Values(values) => Outputs::new()
+            .without("labels", "the model is a regression: its answers are `values`")
+            .with("values", Array::vector(Data::Float(values.to_vec())))
+            .without("probabilities", "the model is a regression: it gives no probabilities"),
+    })
+}
+
+/// Why a model cannot predict, in a user's words.
+pub(super) fn wrong(model: &Model, error: PredictError) -> StepError {
+    match error {
         PredictError::Columns { expected, found } => {
             let features: Vec<String> = model.features.iter().map(|name| format!("`{name}`")).collect();
             StepError::new(format!("the model takes {expected} features, the rows have {found}"))
@@ -165,15 +178,5 @@ fn predict(model: &Model, x: &Array2<f64>, raw: bool) -> Result<Outputs, StepErr
             }
         }
         other => StepError::new(other.to_string()),
-    })?;
-    Ok(match prediction {
-        Prediction::Classes { labels, probabilities, .. } => Outputs::new()
-            .with("labels", labels::to_array(labels.iter()))
-            .without("values", "the model is a classifier: its answers are `labels`")
-            .with("probabilities", matrix::value(&probabilities)),
-        Prediction::Values(values) => Outputs::new()
-            .without("labels", "the model is a regression: its answers are `values`")
-            .with("values", Array::vector(Data::Float(values.to_vec())))
-            .without("probabilities", "the model is a regression: it gives no probabilities"),
-    })
+    }
 }

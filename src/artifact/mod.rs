@@ -1,10 +1,12 @@
 //! Facts of files, from their bytes alone: what kind they are, how long, their digest, and what they hold when they
 //! are text. Nothing in them is executed.
 
+mod data;
 mod digest;
 mod kind;
 mod text;
 
+pub use data::read_data;
 pub use digest::{digest_reader, hex, sha256};
 pub use kind::{FileKind, sniff};
 pub use text::{TextError, as_csv, as_json, as_jsonl, as_text, as_yaml, count_lines};

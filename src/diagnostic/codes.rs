@@ -1,15 +1,27 @@
 //! Every error code, with the page that `mlfunnel explain CODE` shows.
 
-/// A kebab-case code and its page.
+/// One of the codes, as errors hold it: a pointer, for errors are moved about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
+pub struct Code(&'static Entry);
+
+impl std::ops::Deref for Code {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        self.0
+    }
+}
+
+/// A kebab-case code and its page.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Entry {
     pub name: &'static str,
     pub page: &'static str,
 }
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $constant:ident = $name:literal;)+) => {
-        $($(#[doc = $doc])+ pub const $constant: Code = Code { name: $name, page: concat!($($doc, "\n"),+) };)+
+        $($(#[doc = $doc])+ pub const $constant: Code = Code(&Entry { name: $name, page: concat!($($doc, "\n"),+) });)+
 
         /// Every code there is.
         pub const ALL: &[Code] = &[$($constant),+];

@@ -1,11 +1,18 @@
 //! "Did you mean": the known word nearest to what was written.
 
+/// How many words are listed.
+const MOST: usize = 40;
+/// Bytes of a word that can be listed.
+const LONGEST: usize = 200;
+
 /// The nearest candidate within a quarter of the word's length, and one edit at least.
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let room = 1 + word.chars().count() / 4;
     let folded = word.to_lowercase().replace('-', "_");
     candidates
         .into_iter()
+        // Comparing takes room for the product of the lengths, and a name that a server sent can be megabytes long.
+        .filter(|candidate| candidate.len() <= 4 * (folded.len() + room))
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, candidate)| distance <= room && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)
@@ -17,8 +24,9 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     if let Some(near) = suggest(word, candidates.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }
-    let all: Vec<&str> = candidates.into_iter().collect();
-    (!all.is_empty() && all.len() <= 40).then(|| format!("give one of `{}`", all.join("`, `")))
+    let all: Vec<&str> = candidates.into_iter().take(MOST + 1).collect();
+    let few = !all.is_empty() && all.len() <= MOST && all.iter().all(|name| name.len() <= LONGEST);
+    few.then(|| format!("give one of `{}`", all.join("`, `")))
 }
 
 #[cfg(test)]
@@ -33,5 +41,8 @@ mod tests {
         assert_eq!(suggest("valeus", words), Some("values"));
         assert_eq!(suggest("x", words), None);
         assert_eq!(suggest("target", words), None);
+        let long = "k".repeat(LONGEST + 1);
+        assert_eq!(did_you_mean("x", ["a", "b"]).as_deref(), Some("give one of `a`, `b`"));
+        assert_eq!(did_you_mean("x", ["a", &long]), None);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Fixture, Row, fixture};
+use crate::artifact::read_data;
 use crate::diagnostic::{Diagnostic, codes, suggest};
 use crate::source::Span;
 use crate::syntax::{Decode, Decoder, Expr, Named, Node};
@@ -172,7 +173,7 @@ fn table(
             Ok(path) => read_bounded(&path, LIMIT).map_err(|error| error.to_string()),
             Err(problem) => return decoder.refuse(*problem),
         }
-        .and_then(|bytes| fixture::read(text, &bytes, &CsvOptions::default())),
+        .and_then(|bytes| read_data(text, &bytes, &CsvOptions::default())),
     };
     let refuse = |decoder: &mut Decoder<'_>, message: String| {
         decoder.refuse(

@@ -1,17 +1,18 @@
 //! Fixtures: named inputs, read-only, loaded once and shared.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value as Json, json};
 
 use crate::action::{self, Action};
+use crate::artifact::read_data;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Decode, Decoder, Key, Named, Node};
 use crate::system::files::{Base, Bounds, read_bounded};
-use crate::table::{CsvOptions, read_csv, read_json, read_jsonl};
+use crate::table::CsvOptions;
 use crate::value::{Dtype, FromValue, Table, Value};
 
 /// A fixture larger than this is no small input.
@@ -136,7 +137,7 @@ impl Fixture {
                 let bytes = read_bounded(&file, LIMIT).map_err(|error| error.to_string())?;
                 let options =
                     CsvOptions { delimiter: *delimiter, dtypes: dtypes.clone(), ..CsvOptions::default() };
-                read(path, &bytes, &options)
+                read_data(path, &bytes, &options)
                     .map_err(|error| format!("fixture `{}` ({path}): {error}", self.name))
             }
         };
@@ -169,28 +170,5 @@ pub(super) fn locate(path: &str, span: Span, bounds: &Bounds) -> Result<PathBuf,
         Err(error) => {
             Err(Box::new(Diagnostic::new(codes::PATH_OUTSIDE, span, error.to_string()).help(INSIDE)))
         }
-    }
-}
-
-/// Reads a data file by its ending.
-pub(super) fn read(path: &str, bytes: &[u8], options: &CsvOptions) -> Result<Value, String> {
-    let table = |table: Table| Value::from(table);
-    match Path::new(path).extension().and_then(|extension| extension.to_str()) {
-        Some("csv" | "tsv") => {
-            let tab = path.ends_with("tsv").then_some(b'\t');
-            let options = CsvOptions { delimiter: tab.unwrap_or(options.delimiter), ..options.clone() };
-            read_csv(bytes, &options).map(table).map_err(|error| error.to_string())
-        }
-        Some("jsonl" | "ndjson") => read_jsonl(bytes).map(table).map_err(|error| error.to_string()),
-        Some("json") => match read_json(bytes) {
-            Ok(read) => Ok(table(read)),
-            // A document that is no table is a tree.
-            Err(_) => Value::from_json(bytes).map_err(|error| error.to_string()),
-        },
-        Some("yaml" | "yml") => crate::artifact::as_yaml(bytes).map_err(|error| error.to_string()),
-        Some("txt" | "md") => {
-            String::from_utf8(bytes.to_vec()).map(Value::from).map_err(|error| error.to_string())
-        }
-        _ => Err("a fixture file ends in `.csv`, `.tsv`, `.json`, `.jsonl`, `.yaml` or `.txt`".to_owned()),
     }
 }

@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, codes};
 use crate::event::{CaseFinished, Evidence, Outcome, Problem};
 use crate::plan::Case;
 use crate::system::clock::Deadline;
+use crate::system::shell::word;
 
 /// Runs a case to its end; a panic in it is a result like another.
 pub(super) fn run(case: &Case, shared: &Shared, urls: &Urls, budget: Deadline) -> CaseFinished {
@@ -144,13 +145,5 @@ fn rerun(case: &Case, shared: &Shared) -> String {
         (None, times @ 2..) => format!(" --repeat {times}"),
         _ => String::new(),
     };
-    format!("mlfunnel run {} --case {}{repeat}", quoted(&case.suite.file), quoted(&pattern))
-}
-
-/// A word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    if word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:=,+".contains(&byte)) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    format!("mlfunnel run {} --case {}{repeat}", word(&case.suite.file), word(&pattern))
 }

@@ -83,6 +83,7 @@ impl Teller<'_> {
         let mut problem = self.problem(error.code, outcome, span, format!("{}: {title}", step.entry.name));
         problem.notes.extend((!below.is_empty()).then(|| below.to_owned()));
         problem.notes.extend_from_slice(&error.notes);
+        problem.notes.extend(error.reproduce.as_deref().map(|command| self.reproduce(command)));
         problem.help.clone_from(&error.help);
         self.of_step(problem, step)
     }

@@ -9,5 +9,6 @@ pub mod files;
 pub mod http;
 pub mod process;
 pub mod python;
+pub mod shell;
 pub mod signal;
 pub mod workspace;

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexSet;
 
+use super::behaviour::Question;
+use super::curl::Carried;
 use super::meeting::Meeting;
 use super::protocol::Inference;
 use super::rows::Rows;
 use super::samples::{self, Gathered};
 use super::speaker::Speaker;
 use super::target::Spec;
-use super::{Probe, answer};
+use super::{Probe, capture, remedy};
 use crate::action::{Checked, Context, Done, StepError};
 use crate::diagnostic::codes;
 use crate::source::Span;
@@ -34,9 +36,13 @@ pub(super) fn ask(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<D
         inferences.iter().map(|inference| speaker.request(inference)).collect::<Result<_, _>>()?;
     let warmup = context.maybe(keys.warmup.as_ref())?.unwrap_or(0);
     let samples = context.maybe(keys.samples.as_ref())?.unwrap_or(0).max(requests.len() as u32);
-    let gathered = samples::gather(&requests, warmup, samples, context)?;
-    let readings = Readings::of(&speaker, &gathered, &inferences);
-    Ok(readings.complete(first, answer::done(gathered), spec.dialect.span, context))
+    let gathered = samples::gather(&requests, warmup, samples, context);
+    let readings =
+        gathered.as_ref().map(|gathered| Readings::of(&speaker, gathered, &inferences)).unwrap_or_default();
+    let done = capture::done(gathered, &requests, &Carried::Value, probe, context)?;
+    let done = readings.complete(first, done, spec.dialect.span, context);
+    let rows = context.get(&spec.rows)?;
+    probe.behave(done, Question::Rows { speaker: &speaker, rows: &rows, batch: batches[0].len() }, context)
 }
 
 /// The first inference, and how long the server took to complete one.
@@ -82,7 +88,7 @@ impl First {
                     context.cancel.wait_timeout(deadline.remaining_up_to(pause));
                     pause = (pause * 2).min(LAST);
                 }
-                (None, _, Some(lost)) => return Err(samples::explain(lost, "")),
+                (None, _, Some(lost)) => return Err(remedy::explain(lost, "")),
                 (None, _, None) => return Ok(Self { after: started.elapsed(), meeting }),
             }
         }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Payload;
+use super::behaviour::Behaviour;
+use super::multipart::Parts;
 use super::rows::Rows;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
@@ -29,6 +31,14 @@ params! {
     ///   connection could be used again. Percentiles are those of the samples themselves, by nearest rank: `p95` is the
     ///   smallest latency that at least 95 % of the samples do not exceed. pN needs `samples · (100 − N) ≥ 100`.
     ///   Samples follow one another on one connection.
+    /// - `auth: {header: {name: X-Api-Key, value: $key}}` sends a credential as the server wants it. Mark the var that
+    ///   holds one `secret: true`: then no report shows it.
+    /// - `multipart` sends fields and files as `multipart/form-data` (RFC 7578). A field is text, a number or a boolean,
+    ///   a file is `{path: …}`, and what is no file is `{body: …}` or `{json: …}`; `type` and `name` say what it is sent
+    ///   as, and a list repeats its field.
+    /// - `save: answer.json` writes the body of the last answer into the workspace, whatever its status, where
+    ///   `expect: {artifacts: …}` judges it and later steps read it.
+    /// - Where a step fails, the report shows a `curl` command that sends the same request.
     /// - In a unit suite a probe reaches the suite's own fakes alone, in an integration suite nothing beyond this
     ///   machine, and in a smoke suite anything.
     ///
@@ -91,6 +101,8 @@ params! {
         stream: Option<Spanned<bool>>,
         /// With `protocol`: how long the server may take to complete its first inference; one try when left out.
         ready_within: Option<Arg<Duration>>,
+        /// Checks of what the server does beyond the single answer, asked after the samples.
+        behaviour: Option<Behaviour>,
         /// Headers by name.
         headers: Option<Arg<Arc<Map>>>,
         /// Parameters added to the URL; a list repeats its key.
@@ -104,7 +116,9 @@ params! {
         body: Option<Arg<Payload>>,
         /// A file whose content is the body.
         file: Option<Arg<Arc<str>>>,
-        /// Who asks: `{basic: {user: …, password: …}}` or `{bearer: …}`.
+        /// A body of several parts (`multipart/form-data`): fields by name, and files as `{path: …, type: …, name: …}`.
+        multipart: Option<Arg<Parts>>,
+        /// Who asks: `{basic: {user: …, password: …}}`, `{bearer: …}` or `{header: {name: …, value: …}}`.
         auth: Option<AuthKeys>,
         /// How many redirects to follow; 0 when left out.
         redirects: Option<Arg<u32>>,
@@ -116,6 +130,8 @@ params! {
         samples: Option<Arg<u32>>,
         /// The most that is read of an answer's body; `10 MiB` when left out.
         max_body: Option<Arg<Size>>,
+        /// A file of the workspace to which the body of the last answer is written.
+        save: Option<Arg<Arc<str>>>,
     }
 }
 
@@ -132,12 +148,24 @@ params! {
 }
 
 params! {
-    /// Who asks: one of the two.
+    /// Who asks: one of the three.
     pub struct AuthSpec = "`auth`" {
         /// A name and a password (RFC 7617).
         basic: Option<Basic>,
         /// A token (RFC 6750).
         bearer: Option<Arg<Arc<str>>>,
+        /// A header of the server's own, such as `X-Api-Key`.
+        header: Option<Header>,
+    }
+}
+
+params! {
+    /// A header that lets one in.
+    pub struct Header = "`header`" {
+        /// Its name.
+        name: Arg<Arc<str>>,
+        /// What stands in it.
+        value: Arg<Arc<str>>,
     }
 }
 
@@ -198,22 +226,27 @@ pub(super) struct Auth {
 pub(super) enum AuthKind {
     Basic(Basic),
     Bearer(Arg<Arc<str>>),
+    Header(Header),
 }
 
 impl Auth {
     pub(super) fn of(keys: AuthKeys, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let kind = match (keys.spec.basic, keys.spec.bearer) {
-            (Some(basic), None) => AuthKind::Basic(basic),
-            (None, Some(token)) => AuthKind::Bearer(token),
-            (both, _) => {
-                let (code, message) = match both {
-                    Some(_) => (codes::CONFLICTING_KEYS, "`basic` and `bearer` are both given"),
-                    None => (codes::MISSING_KEY, "`auth` names nobody"),
-                };
-                let help = "write `{basic: {user: …, password: …}}` or `{bearer: …}`";
-                return decoder.refuse(Diagnostic::new(code, keys.span, message).help(help));
+        let AuthSpec { basic, bearer, header } = keys.spec;
+        let kinds = [
+            ("basic", basic.map(AuthKind::Basic)),
+            ("bearer", bearer.map(AuthKind::Bearer)),
+            ("header", header.map(AuthKind::Header)),
+        ];
+        let mut given = kinds.into_iter().filter_map(|(key, kind)| Some((key, kind?)));
+        let (code, message) = match (given.next(), given.next()) {
+            (Some((_, kind)), None) => return Some(Self { kind, span: keys.span }),
+            (Some((one, _)), Some((other, _))) => {
+                (codes::CONFLICTING_KEYS, format!("`{one}` and `{other}` are both given"))
             }
+            (None, _) => (codes::MISSING_KEY, "`auth` names nobody".to_owned()),
         };
-        Some(Self { kind, span: keys.span })
+        let help =
+            "write `{basic: {user: …, password: …}}`, `{bearer: …}` or `{header: {name: …, value: …}}`";
+        decoder.refuse(Diagnostic::new(code, keys.span, message).help(help))
     }
 }

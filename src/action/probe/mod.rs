@@ -1,14 +1,19 @@
 //! `probe`: HTTP requests, their answers and how long they took.
 
 mod answer;
+mod behaviour;
+mod capture;
 mod converse;
+mod curl;
 mod dialect;
 mod encode;
 mod keys;
 mod latency;
 mod meeting;
+mod multipart;
 mod protocol;
 mod reach;
+mod remedy;
 mod request;
 mod rows;
 mod samples;
@@ -25,6 +30,7 @@ use crate::source::Span;
 use crate::syntax::{Arg, Decode, Decoder, Node};
 use crate::value::Kind;
 
+use behaviour::{Good, Question};
 use keys::{Auth, Keys};
 use request::Payload;
 pub(crate) use request::media_of;
@@ -102,6 +108,31 @@ impl Named for Probe {
         .volatile(),
         Output::new("cold", Kind::Duration, "with `protocol`: the latency of the first inference, apart from `latency`")
             .volatile(),
+        Output::new(
+            "batch_invariant",
+            Kind::Number,
+            "with that `behaviour`: the largest difference between answers to rows together and apart",
+        ),
+        Output::new(
+            "permutation_equivariant",
+            Kind::Number,
+            "with that `behaviour`: the largest difference between answers to rows in one order and another",
+        ),
+        Output::new(
+            "deterministic",
+            Kind::Number,
+            "with that `behaviour`: the largest difference between answers to the same request",
+        ),
+        Output::new(
+            "matches_model",
+            Kind::Number,
+            "with that `behaviour`: the largest difference between answers and what is expected",
+        ),
+        Output::new(
+            "rejects",
+            Kind::Map,
+            "with that `behaviour`: the status of each malformed request, by its name; null where there was no answer",
+        ),
         Output::new("samples", Kind::Number, "how many answers were counted"),
         Output::new("url", Kind::Text, "the URL that answered, after redirects"),
     ];
@@ -114,6 +145,9 @@ impl Decode for Probe {
         let auth = keys.auth.take().map(|spec| Auth::of(spec, decoder));
         let counted = keys.samples.as_ref().is_none_or(|samples| at_least_one(samples, decoder));
         let target = target?;
+        if let Some(behaviour) = &keys.behaviour {
+            behaviour.fits(&target, decoder)?;
+        }
         reach::check_form(&target, keys.base.as_ref(), decoder)?;
         let auth = match auth {
             Some(auth) => Some(auth?),
@@ -138,7 +172,7 @@ fn at_least_one(samples: &Arg<u32>, decoder: &mut Decoder<'_>) -> bool {
 
 impl Action for Probe {
     fn is_check(&self) -> bool {
-        matches!(self.target, Target::Protocol(_))
+        matches!(self.target, Target::Protocol(_)) || self.keys.behaviour.is_some()
     }
 
     fn first_output(&self) -> Option<&'static str> {
@@ -147,6 +181,10 @@ impl Action for Probe {
 
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {
         self.ask(context).map_err(|error| error.at(self.span))
+    }
+
+    fn saves(&self) -> Vec<Arc<str>> {
+        self.keys.save.iter().filter_map(|save| save.known().cloned()).collect()
     }
 
     fn measures_latency(&self, asked: &[(Arc<str>, Span)]) -> bool {
@@ -167,11 +205,21 @@ impl Probe {
             Target::Url(asked) => {
                 let warmup = context.maybe(self.keys.warmup.as_ref())?.unwrap_or(0);
                 let samples = context.maybe(self.keys.samples.as_ref())?.unwrap_or(1);
-                let request = request::of_url(self, asked, context)?;
-                let gathered = samples::gather(&[request], warmup, samples, context)?;
-                Ok(answer::done(gathered))
+                let (request, carried) = request::of_url(self, asked, context)?;
+                let requests = std::slice::from_ref(&request);
+                let gathered = samples::gather(requests, warmup, samples, context);
+                let done = capture::done(gathered, requests, &carried, self, context)?;
+                self.behave(done, Question::Request(&request), context)
             }
             Target::Protocol(spec) => converse::ask(self, spec, context),
+        }
+    }
+
+    /// The result, and what the server's behaviour comes to where that is asked for.
+    fn behave(&self, done: Done, question: Question<'_>, context: &Context<'_>) -> Result<Done, StepError> {
+        match &self.keys.behaviour {
+            None => Ok(done),
+            Some(behaviour) => behaviour.look(done, &Good { question, http: context.world.http()?, context }),
         }
     }
 

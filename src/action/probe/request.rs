@@ -8,8 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::Probe;
+use super::curl::Carried;
 use super::encode::{Style, pairs, scalar};
 use super::keys::{Auth, AuthKind};
+use super::multipart::{self, Parts};
 use super::target::{Asked, VERBS};
 use crate::action::argv::json_bytes;
 use crate::action::{Context, StepError};
@@ -27,6 +29,7 @@ pub(super) enum Content {
     Form(Arg<Arc<Map>>),
     Raw(Arg<Payload>),
     File(Arg<Arc<str>>),
+    Parts(Arg<Parts>),
 }
 
 /// Text or bytes, sent as they are.
@@ -52,18 +55,23 @@ impl FromValue for Payload {
     }
 }
 
-/// The request of a URL.
-pub(super) fn of_url(probe: &Probe, asked: &Asked, context: &Context<'_>) -> Result<Request, StepError> {
+/// The request of a URL, and where its body came from.
+pub(super) fn of_url(
+    probe: &Probe,
+    asked: &Asked,
+    context: &Context<'_>,
+) -> Result<(Request, Carried), StepError> {
     let base = context.maybe(probe.keys.base.as_ref())?;
     let written = context.get(&asked.url)?;
     let url = join(base.as_deref(), &written).map_err(|error| error.at(asked.url.span))?;
     let url = with_query(&url, query(probe, context)?.as_deref());
     let mut request = template(probe, &url, context)?;
     request.method = method(&context.get(&asked.method)?);
-    if let Some(content) = &asked.content {
-        fill(&mut request, content, context)?;
-    }
-    Ok(request)
+    let carried = match &asked.content {
+        Some(content) => fill(&mut request, content, context)?,
+        None => Carried::Value,
+    };
+    Ok((request, carried))
 }
 
 /// What all requests of a probe have in common: a GET of this URL.
@@ -139,11 +147,16 @@ fn has(request: &Request, name: &str) -> bool {
 }
 
 fn authorize(request: &mut Request, auth: &Auth, context: &Context<'_>) -> Result<(), StepError> {
-    if has(request, "authorization") {
-        let error = StepError::new("`auth` stands beside a header `authorization`").at(auth.span);
+    let name = match &auth.kind {
+        AuthKind::Header(header) => context.get(&header.name)?.to_string(),
+        AuthKind::Basic(_) | AuthKind::Bearer(_) => "authorization".to_owned(),
+    };
+    if has(request, &name) {
+        let error = StepError::new(format!("`auth` stands beside a header `{name}`")).at(auth.span);
         return Err(error.help("keep one of them"));
     }
     let value = match &auth.kind {
+        AuthKind::Header(header) => context.get(&header.value)?.to_string(),
         AuthKind::Bearer(token) => format!("Bearer {}", context.get(token)?),
         AuthKind::Basic(basic) => {
             let user = context.get(&basic.user)?;
@@ -153,33 +166,48 @@ fn authorize(request: &mut Request, auth: &Auth, context: &Context<'_>) -> Resul
             format!("Basic {}", STANDARD.encode(format!("{user}:{}", context.get(&basic.password)?)))
         }
     };
-    request.headers.push(("authorization".to_owned(), value));
+    request.headers.push((name, value));
     Ok(())
 }
 
-fn fill(request: &mut Request, content: &Content, context: &Context<'_>) -> Result<(), StepError> {
-    let media;
-    (request.body, media) = match content {
+/// Gives the request its body, and tells where that came from.
+fn fill(request: &mut Request, content: &Content, context: &Context<'_>) -> Result<Carried, StepError> {
+    let mut carried = Carried::Value;
+    let (body, media) = match content {
         Content::Json(arg) => {
             let value = context.get(arg)?;
-            (json_bytes(&value).map_err(|error| error.at(arg.span))?, "application/json")
+            (json_bytes(&value).map_err(|error| error.at(arg.span))?, "application/json".to_owned())
         }
         Content::Form(arg) => {
             let form = pairs(&*context.get(arg)?, Style::Form).map_err(|error| error.at(arg.span))?;
-            (form.into_bytes(), "application/x-www-form-urlencoded")
+            (form.into_bytes(), "application/x-www-form-urlencoded".to_owned())
         }
         Content::Raw(arg) => {
             let payload = context.get(arg)?;
             let media =
                 if payload.is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
-            (payload.bytes.to_vec(), media)
+            (payload.bytes.to_vec(), media.to_owned())
         }
-        Content::File(arg) => (context.read(arg)?, media_of(&context.get(arg)?)),
+        Content::File(arg) => {
+            let name = context.get(arg)?;
+            let (body, path) = context.read_path(&name).map_err(|error| error.at(arg.span))?;
+            carried = Carried::File(path);
+            (body, media_of(&name).to_owned())
+        }
+        Content::Parts(arg) => {
+            let sent = multipart::sent(arg, context)?;
+            carried = Carried::Parts(sent.options);
+            (sent.body, sent.media)
+        }
     };
+    request.body = body;
     if !has(request, "content-type") {
-        request.headers.push(("content-type".to_owned(), media.to_owned()));
+        request.headers.push(("content-type".to_owned(), media));
+    } else if let Carried::Parts(_) = carried {
+        let error = StepError::new("`multipart` stands beside a header `content-type`");
+        return Err(error.help("leave the header out: it says where one part ends and the next begins"));
     }
-    Ok(())
+    Ok(carried)
 }
 
 /// What a file of this name is sent as.
@@ -189,6 +217,12 @@ pub(crate) fn media_of(name: &str) -> &'static str {
         Some("jsonl" | "ndjson") => "application/x-ndjson",
         Some("csv") => "text/csv",
         Some("txt") => "text/plain; charset=utf-8",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("gif") => "image/gif",
+        Some("webp") => "image/webp",
+        Some("wav") => "audio/wav",
+        Some("pdf") => "application/pdf",
         _ => "application/octet-stream",
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::time::Duration;
 
+use super::remedy;
 use crate::action::{Context, StepError};
 use crate::diagnostic::codes;
 use crate::system::http::{Http, HttpError, HttpErrorKind, Request, Response};
@@ -71,7 +72,7 @@ pub(super) fn gather(
         let turn = (sample as usize - 1) % turns;
         let response = match once(http, &mut requests[turn], context) {
             Ok(response) => response,
-            Err(Failure::Http(error)) => return Err(explain(&error, &number)),
+            Err(Failure::Http(error)) => return Err(remedy::explain(&error, &number)),
             Err(Failure::Over) if samples == 1 => {
                 return Err(over(context, &format!("before `{}` was answered", gathered.asked)));
             }
@@ -116,25 +117,6 @@ pub(super) fn over(context: &Context<'_>, when: &str) -> StepError {
         StepError::new(format!("interrupted {when}")).code(codes::INTERRUPTED)
     } else {
         StepError::timed_out(format!("the time was over {when}"))
-    }
-}
-
-pub(super) fn explain(error: &HttpError, number: &str) -> StepError {
-    let step = StepError::new(format!("{number}{error}"));
-    let unreachable = |help: &str| step.clone().code(codes::UNREACHABLE).help(help);
-    match error.kind {
-        HttpErrorKind::Refused => unreachable("start the server, or correct the URL"),
-        HttpErrorKind::Dns => unreachable("correct the host's name"),
-        HttpErrorKind::Timeout(_) => {
-            unreachable("where that is slow but right, raise `timeouts: {total: …}`")
-        }
-        HttpErrorKind::TooLarge => unreachable("where that is right, raise `max_body`"),
-        HttpErrorKind::Redirects => unreachable("where that is right, raise `redirects`"),
-        HttpErrorKind::Tls | HttpErrorKind::Protocol | HttpErrorKind::Io => step.code(codes::UNREACHABLE),
-        HttpErrorKind::NotLoopback => {
-            step.code(codes::NETWORK_IN_TIER).help("only a smoke suite reaches beyond this machine")
-        }
-        HttpErrorKind::InvalidUrl | HttpErrorKind::InvalidRequest => step,
     }
 }
 

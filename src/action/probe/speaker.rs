@@ -1,6 +1,7 @@
 //! One server, spoken to in the words of its protocol.
 
 use super::Probe;
+use super::behaviour::{Malformed, Mistake};
 use super::dialect::{Dialect, Spoken};
 use super::protocol::{Inference, Protocol, Reading};
 use super::request::{join, query, template, with_query};
@@ -53,6 +54,11 @@ impl Speaker {
             request.headers.push(("content-type".to_owned(), inference.media.to_owned()));
         }
         Ok(request)
+    }
+
+    /// A malformed request, made from a good one.
+    pub(super) fn malformed(&self, mistake: Mistake, good: &Request) -> Option<Malformed> {
+        self.protocol.malformed(mistake, good, &self.spoken)
     }
 
     /// A GET of this path.

@@ -60,6 +60,13 @@ impl Target {
     }
 }
 
+impl Asked {
+    /// Whether its body is made of JSON.
+    pub(super) fn sends_json(&self) -> bool {
+        matches!(self.content, Some(Content::Json(_)))
+    }
+}
+
 impl Target {
     /// The URL, where one is written.
     pub(super) fn url(&self) -> Option<&Words> {
@@ -208,7 +215,7 @@ fn method_and_url(keys: &mut Keys, span: Span, decoder: &mut Decoder<'_>) -> Opt
     }
 }
 
-/// The body: at most one of `json`, `form`, `body` and `file`.
+/// The body: at most one of `json`, `form`, `body`, `file` and `multipart`.
 #[allow(clippy::option_option)] // wrong, none, or one
 fn content(keys: &mut Keys, decoder: &mut Decoder<'_>) -> Option<Option<Content>> {
     let mut given: Vec<(&str, Span, Content)> = Vec::new();
@@ -224,6 +231,9 @@ fn content(keys: &mut Keys, decoder: &mut Decoder<'_>) -> Option<Option<Content>
     }
     if let Some(file) = keys.file.take() {
         give("file", file.span, Content::File(file));
+    }
+    if let Some(parts) = keys.multipart.take() {
+        give("multipart", parts.span, Content::Parts(parts));
     }
     if let [(first, ..), (second, span, _), ..] = &given[..] {
         let message = format!("`{first}` and `{second}` are both given");

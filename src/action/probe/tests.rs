@@ -288,7 +288,7 @@ fn mistakes_are_told_when_the_file_is_read() {
         ),
         (
             "{get: http://a, auth: {}}",
-            "`auth` names nobody | write `{basic: {user: …, password: …}}` or `{bearer: …}`",
+            "`auth` names nobody | write `{basic: {user: …, password: …}}`, `{bearer: …}` or `{header: {name: …, value: …}}`",
         ),
         ("{get: http://a, samples: 0}", "no samples measure nothing | write 1 or more"),
         ("{get: http://a, body: 5}", "expected text, got an integer `5` | `json: …` sends any value"),
@@ -375,4 +375,76 @@ fn percentiles_need_samples_enough() {
         probe.measures_latency(&[(path.into(), crate::source::Span { source: found, start: 0, end: 0 })])
     };
     assert!(asks("latency") && asks("latency.p95") && asks("phases.connect") && !asks("status"));
+}
+
+#[test]
+fn a_form_of_parts_is_sent_byte_for_byte() {
+    let server = Canned::new(&[&ok("{}")]);
+    let site =
+        server.site().with("photo", Value::Bytes(b"\0\xff\r\n--mlfunnel-part-0\r\n".as_slice().into()));
+    write(&site.project(), "rows.csv", b"a,b\n1,2\n");
+    let spec = r#"{post: $url, multipart: {
+        rows: {path: rows.csv},
+        photo: $photo,
+        named: {body: $photo, name: "it's \"a\".png", type: image/png},
+        tags: [a, 5, true],
+        meta: {json: {top: 3}},
+    }}"#;
+    site.run::<Probe>(spec).unwrap();
+    let asked = server.asked().pop().unwrap();
+    let (head, body) = asked.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("content-type: multipart/form-data; boundary=mlfunnel-part-1"), "{head}");
+    let photo = "\0\u{fffd}\r\n--mlfunnel-part-0\r\n";
+    let parts = [
+        "name=\"rows\"; filename=\"rows.csv\"\r\ncontent-type: text/csv\r\n\r\na,b\n1,2\n".to_owned(),
+        format!("name=\"photo\"\r\ncontent-type: application/octet-stream\r\n\r\n{photo}"),
+        format!("name=\"named\"; filename=\"it's %22a%22.png\"\r\ncontent-type: image/png\r\n\r\n{photo}"),
+        "name=\"tags\"\r\n\r\na".to_owned(),
+        "name=\"tags\"\r\n\r\n5".to_owned(),
+        "name=\"tags\"\r\n\r\ntrue".to_owned(),
+        "name=\"meta\"\r\ncontent-type: application/json\r\n\r\n{\"top\":3}".to_owned(),
+    ];
+    let expected =
+        parts.map(|part| format!("--mlfunnel-part-1\r\ncontent-disposition: form-data; {part}\r\n"));
+    assert_eq!(body, expected.concat() + "--mlfunnel-part-1--\r\n");
+    site.run::<Probe>(spec).unwrap();
+    assert_eq!(server.asked().pop().unwrap(), asked, "the same from run to run");
+
+    for (spec, expected) in [
+        ("multipart: {}", "expected one field at least, got none"),
+        (
+            "multipart: {a: {path: x, body: y}}",
+            "expected one of `path`, `body` and `json`, got more than one",
+        ),
+        ("multipart: {a: [x, {type: y}]}", "expected one of `path`, `body` and `json`, got none of them"),
+    ] {
+        let found = Site::read::<Probe>(&format!("{{post: http://a, {spec}}}")).unwrap_err();
+        assert_eq!(found, [expected], "{spec}");
+    }
+    let error = site.run::<Probe>("{post: $url, multipart: {a: b}, headers: {content-type: x}}").unwrap_err();
+    assert_eq!(error.message, "`multipart` stands beside a header `content-type`");
+}
+
+#[test]
+fn the_last_answer_is_saved_whatever_its_status() {
+    let server = Canned::new(&[&ok("1"), &answer("500 No", "", "two")]);
+    let site = server.site();
+    let done = site.run::<Probe>("{get: $url, samples: 2, save: out/answer.json}").unwrap();
+    assert!(done.unsuccessful.is_some());
+    assert_eq!(std::fs::read(site.workspace().join("out/answer.json")).unwrap(), b"two");
+    let error = site.run::<Probe>("{get: $url, save: ../x}").unwrap_err();
+    assert!(error.message.starts_with("the path `../x` leaves"), "{}", error.message);
+}
+
+#[test]
+fn a_failed_request_can_be_sent_by_hand() {
+    let server = Canned::new(&[&answer("500 No", "", "")]);
+    let site = server.site().with("key", "k");
+    let done = site.run::<Probe>("{get: $url, auth: {header: {name: X-Api-Key, value: $key}}}").unwrap();
+    let expected = format!("curl -i '{}' -H 'X-Api-Key: k' --max-time 30", server.url);
+    assert_eq!(done.reproduce, Some(expected));
+    let error = site.run::<Probe>("get: http://127.0.0.1:1/").unwrap_err();
+    assert_eq!(error.reproduce.as_deref(), Some("curl -i 'http://127.0.0.1:1/' --max-time 30"));
+    let error = site.run::<Probe>("{get: http://198.51.100.1/}").unwrap_err();
+    assert_eq!(error.reproduce, None, "nothing was sent");
 }

@@ -86,7 +86,12 @@ impl Http for Client {
                 only_loopback(&current.url)?;
             }
             let left = request.timeouts.total.saturating_sub(began.elapsed()).max(Duration::from_micros(1));
-            let answer = exchange::exchange(&self.agent_for(&current.url), current, left)?;
+            let answer = exchange::exchange(&self.agent_for(&current.url), current, left).map_err(
+                |error| match &moved {
+                    Some(moved) => error.after_redirect(&request.url, &moved.url),
+                    None => error,
+                },
+            )?;
             if let Some(spent) = answer.marks.connect {
                 connect = Some(connect.unwrap_or_default() + spent);
             }
@@ -138,6 +143,9 @@ fn only_loopback(target: &str) -> Result<(), HttpError> {
     }
 }
 
+/// Characters of a redirect's target that a message shows.
+const SHOWN: usize = 200;
+
 /// The request that an answer redirects to, if it does (RFC 9110, section 15.4; where it leaves a choice, as browsers
 /// and curl choose).
 fn redirect(request: &Request, answer: &Answer) -> Result<Option<Request>, HttpError> {
@@ -148,10 +156,16 @@ fn redirect(request: &Request, answer: &Answer) -> Result<Option<Request>, HttpE
         return Ok(None);
     };
     let nowhere = |why: String| {
-        let message = format!("`{}` redirects to `{}`: {why}", request.url, location.escape_debug());
-        HttpError::new(HttpErrorKind::Redirects, message)
+        let shown: String = location.chars().take(SHOWN).collect();
+        let message = format!("`{}` redirects to `{}`: {why}", request.url, shown.escape_debug());
+        HttpError::new(HttpErrorKind::Nowhere, message)
     };
     let target = url::join(&request.url, location).ok_or_else(|| nowhere("that is no URL".into()))?;
+    if let Some((scheme, _)) = target.split_once(':')
+        && !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+    {
+        return Err(nowhere("only `http` and `https` are followed".into()));
+    }
     exchange::uri(&target).map_err(|error| nowhere(error.message))?;
 
     let mut next = Request { url: target, ..request.clone() };

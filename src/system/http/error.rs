@@ -5,6 +5,10 @@ use std::io;
 use std::time::Duration;
 
 use super::{Request, transport::Marks, url};
+use crate::value::show_size;
+
+/// How many headers of an answer are read: the library's limit.
+const MOST_HEADERS: usize = 128;
 
 /// A request that got no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +30,18 @@ pub enum HttpErrorKind {
     Timeout(Phase),
     /// The TLS handshake failed.
     Tls,
-    /// The answer's body or headers are larger than allowed.
+    /// The answer's body is larger than allowed.
     TooLarge,
-    /// What came is not HTTP, or breaks its rules.
+    /// The answer's headers are larger, or more, than any are read.
+    HeadTooLarge,
+    /// What came does not even begin like HTTP.
+    NotHttp,
+    /// What came breaks the rules of HTTP.
     Protocol,
-    /// There are more redirects than are followed, or one leads nowhere.
+    /// There are more redirects than are followed.
     Redirects,
+    /// A redirect leads to what cannot be asked.
+    Nowhere,
     /// The URL leads beyond this machine, and the request may not.
     NotLoopback,
     /// The URL cannot be used.
@@ -47,10 +57,14 @@ pub enum HttpErrorKind {
 pub enum Phase {
     /// Finding the address and connecting.
     Connect,
+    /// Sending the request.
+    Request,
     /// Waiting for the first byte of the answer.
     FirstByte,
     /// Receiving the rest of the answer.
     Body,
+    /// Waiting for the next piece of the answer, longer than is allowed between two.
+    Pause,
 }
 
 impl fmt::Display for HttpError {
@@ -62,6 +76,12 @@ impl fmt::Display for HttpError {
 impl std::error::Error for HttpError {}
 
 impl HttpError {
+    /// The same, said of where redirects have led.
+    pub(super) fn after_redirect(mut self, from: &str, to: &str) -> HttpError {
+        self.message = format!("`{from}` redirects to `{to}`: {}", self.message);
+        self
+    }
+
     pub(super) fn new(kind: HttpErrorKind, message: impl Into<String>) -> HttpError {
         HttpError { kind, message: message.into() }
     }
@@ -79,9 +99,9 @@ impl HttpError {
             ureq::Error::Rustls(why) => {
                 (HttpErrorKind::Tls, format!("the TLS handshake with `{host}` failed: {why}"))
             }
-            ureq::Error::LargeResponseHeader(size, limit) => (
-                HttpErrorKind::TooLarge,
-                format!("`{host}` sent headers of {size} bytes; at most {limit} are read"),
+            ureq::Error::LargeResponseHeader(_, limit) => (
+                HttpErrorKind::HeadTooLarge,
+                format!("`{host}` sent headers of more than {}", show_size(*limit as u64)),
             ),
             ureq::Error::Decompress(how, why) => (
                 HttpErrorKind::Protocol,
@@ -89,10 +109,11 @@ impl HttpError {
             ),
             // The library has a type for this but does not show it.
             ureq::Error::Protocol(why) if why.to_string().ends_with("too many headers") => {
-                (HttpErrorKind::TooLarge, format!("`{host}` sent more headers than are read"))
+                (HttpErrorKind::HeadTooLarge, format!("`{host}` sent more than {MOST_HEADERS} headers"))
             }
-            ureq::Error::Protocol(why) => {
-                (HttpErrorKind::Protocol, format!("`{host}` does not speak HTTP: {why}"))
+            ureq::Error::Protocol(why) => no_http(&host, &why.to_string(), marks),
+            ureq::Error::BodyStalled => {
+                (HttpErrorKind::Protocol, format!("`{host}` breaks the rules of HTTP: a chunk has no end"))
             }
             ureq::Error::BadUri(why) => {
                 (HttpErrorKind::InvalidUrl, format!("the URL `{at}` cannot be used: {why}"))
@@ -113,14 +134,17 @@ fn timeout(which: ureq::Timeout, request: &Request, host: &str, marks: &Marks) -
             format!("could not connect to `{host}` within {limit}"),
         );
     }
-    let phase = if marks.first_byte.is_some() { Phase::Body } else { Phase::FirstByte };
-    let message = match (which, phase, request.timeouts.read) {
-        (ureq::Timeout::PerRead, Phase::Body, Some(read)) => {
-            format!("`{host}` stopped in the middle of its answer for {}", Plain(read))
+    let answering = marks.first_byte.is_some();
+    let (phase, message) = match (which, request.timeouts.read) {
+        (ureq::Timeout::PerRead, Some(read)) if answering => {
+            (Phase::Pause, format!("`{host}` stopped in the middle of its answer for {}", Plain(read)))
         }
-        (ureq::Timeout::PerRead, _, Some(read)) => format!("`{host}` sent no answer within {}", Plain(read)),
-        (_, Phase::Body, _) => format!("`{host}` had not finished its answer within {total}"),
-        _ => format!("`{host}` sent no answer within {total}"),
+        (ureq::Timeout::PerRead, Some(read)) => {
+            (Phase::Pause, format!("`{host}` sent no answer within {}", Plain(read)))
+        }
+        _ if answering => (Phase::Body, format!("`{host}` had not finished its answer within {total}")),
+        _ if marks.sending => (Phase::Request, format!("`{host}` had not taken the request within {total}")),
+        _ => (Phase::FirstByte, format!("`{host}` sent no answer within {total}")),
     };
     (HttpErrorKind::Timeout(phase), message)
 }
@@ -155,12 +179,36 @@ fn of_io(error: &io::Error, host: &str, tls: bool, marks: &Marks) -> (HttpErrorK
     }
 }
 
+/// Words for what is no HTTP, or breaks its rules: of what does not even begin like it, what it is instead.
+fn no_http(host: &str, why: &str, marks: &Marks) -> (HttpErrorKind, String) {
+    let why = why.strip_prefix("http parse fail: ").unwrap_or(why);
+    let begins = marks.beginning();
+    if begins.trim_ascii_start().starts_with(b"HTTP/1.") {
+        return (HttpErrorKind::Protocol, format!("`{host}` breaks the rules of HTTP: {why}"));
+    }
+    let message = if begins.starts_with(TLS_ALERT) {
+        format!("`{host}` speaks TLS, and no plain HTTP")
+    } else if begins.get(3..5) == Some(HTTP2_SETTINGS) {
+        format!("`{host}` speaks HTTP/2 alone, and no HTTP/1.1")
+    } else {
+        format!("`{host}` does not speak HTTP/1.1: its answer begins with `{}`", begins.escape_ascii())
+    };
+    (HttpErrorKind::NotHttp, message)
+}
+
+/// How a TLS server says that it was not spoken to in TLS (RFC 8446, section 5.1).
+const TLS_ALERT: &[u8] = b"\x15\x03";
+/// Type and flags of the frame that an HTTP/2 server begins with (RFC 9113, section 3.4).
+const HTTP2_SETTINGS: &[u8] = b"\x04\x00";
+
 /// Words for a failed TLS handshake; for the two usual reasons plainer ones than the library's.
 fn handshake(host: &str, why: &str) -> (HttpErrorKind, String) {
     let why = if why.contains("CaUsedAsEndEntity") {
         "its certificate is self-signed as an authority's own, which no client accepts, trusted or not"
     } else if why.contains("UnknownIssuer") {
         "its certificate is signed by an authority that is not trusted here"
+    } else if why.contains("InvalidContentType") {
+        "it answers in no TLS"
     } else {
         why
     };

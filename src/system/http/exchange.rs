@@ -3,12 +3,13 @@
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use ureq::http::header::{HeaderName, HeaderValue};
+use ureq::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use ureq::http::{self, Method, Uri};
 use ureq::{Agent, Body};
 
 use super::transport::{self, Marks};
 use super::{Events, HttpError, HttpErrorKind, Request, url};
+use crate::value::show_size;
 
 /// What has been read of an answer before its bound is known to hold is not allocated for in advance beyond this.
 const MOST_RESERVED: u64 = 1 << 20;
@@ -67,6 +68,11 @@ fn attempt(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, F
     };
     let response = sent.map_err(Failure::Ureq)?;
     let status = response.status().as_u16();
+    one_framing(response.headers()).map_err(|why| {
+        let host = url::host_and_port(&request.url).unwrap_or_default();
+        let message = format!("`{host}` breaks the rules of HTTP: {why}");
+        Failure::Said(HttpError::new(HttpErrorKind::Protocol, message))
+    })?;
     let headers = response
         .headers()
         .iter()
@@ -76,6 +82,22 @@ fn attempt(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, F
         .collect();
     let (body, event) = read_body(response.into_body(), request)?;
     Ok(Answer { status, headers, body, event, marks: transport::marks() })
+}
+
+/// Whether an answer says in one way, and one that is understood, where its body ends (RFC 9112, section 6.3). One that
+/// says it in two ways may be two answers in one.
+fn one_framing(headers: &HeaderMap) -> Result<(), String> {
+    let codings = headers.get_all(TRANSFER_ENCODING);
+    for coding in &codings {
+        if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
+            let coding = coding.as_bytes().escape_ascii();
+            return Err(format!("`transfer-encoding: {coding}` was not asked for, and cannot be read"));
+        }
+    }
+    if codings.iter().next().is_some() && headers.contains_key(CONTENT_LENGTH) {
+        return Err("its answer has a `content-length` and is `chunked` too".to_owned());
+    }
+    Ok(())
 }
 
 fn with_timeouts<B: ureq::AsSendBody>(
@@ -127,6 +149,12 @@ pub(super) fn uri(text: &str) -> Result<Uri, HttpError> {
     if uri.host().is_none_or(str::is_empty) {
         return Err(invalid("names no host"));
     }
+    // Without this a port past 65535 would be read as none.
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    if uri.port_u16().is_none() && !port.is_empty() && !port.ends_with(']') {
+        return Err(invalid(&format!("has the port `{port}`; a port is a number from 1 to 65535")));
+    }
     Ok(uri)
 }
 
@@ -143,7 +171,7 @@ fn read_body(body: Body, request: &Request) -> Result<(Vec<u8>, Option<Instant>)
     };
     if bytes.len() > request.max_body {
         let host = url::host_and_port(&request.url).unwrap_or_default();
-        let message = format!("`{host}` sent a body larger than the {max} bytes allowed");
+        let message = format!("`{host}` sent a body larger than {}", show_size(max));
         return Err(Failure::Said(HttpError::new(HttpErrorKind::TooLarge, message)));
     }
     read.map_err(|error| Failure::Ureq(ureq::Error::from(error)))?;

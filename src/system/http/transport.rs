@@ -6,25 +6,40 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 /// How far a request has come.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Marks {
     /// A connection is being made, or its making has failed.
     pub(super) connecting: bool,
     /// Time spent on making it.
     pub(super) connect: Option<Duration>,
+    /// The request is being sent, and its answer not waited for yet.
+    pub(super) sending: bool,
     /// When the first byte of the answer came.
     pub(super) first_byte: Option<Instant>,
+    /// The first bytes of the answer, and how many they are.
+    beginning: ([u8; 24], usize),
+}
+
+impl Marks {
+    const NONE: Marks =
+        Marks { connecting: false, connect: None, sending: false, first_byte: None, beginning: ([0; 24], 0) };
+
+    /// What the answer begins with.
+    pub(super) fn beginning(&self) -> &[u8] {
+        let (bytes, count) = &self.beginning;
+        &bytes[..*count]
+    }
 }
 
 thread_local! {
     /// The library does all of a request's work on the thread that asked for it, and has no other way to hand
     /// something from its transport to the caller.
-    static MARKS: RefCell<Marks> = const { RefCell::new(Marks { connecting: false, connect: None, first_byte: None }) };
+    static MARKS: RefCell<Marks> = const { RefCell::new(Marks::NONE) };
 }
 
 /// Starts over for a new request on this thread.
 pub(super) fn reset() {
-    MARKS.with_borrow_mut(|marks| *marks = Marks::default());
+    MARKS.with_borrow_mut(|marks| *marks = Marks::NONE);
 }
 
 /// What is known about the request on this thread.
@@ -81,14 +96,22 @@ impl<T: Transport> Transport for WatchedTransport<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        MARKS.with_borrow_mut(|marks| marks.sending = true);
         self.inner.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        MARKS.with_borrow_mut(|marks| marks.sending = false);
         let came = self.inner.await_input(timeout)?;
         if came {
             MARKS.with_borrow_mut(|marks| {
-                marks.first_byte.get_or_insert_with(Instant::now);
+                if marks.first_byte.is_none() {
+                    marks.first_byte = Some(Instant::now());
+                    let input = self.inner.buffers().input();
+                    let (bytes, count) = &mut marks.beginning;
+                    *count = input.len().min(bytes.len());
+                    bytes[..*count].copy_from_slice(&input[..*count]);
+                }
             });
         }
         Ok(came)

@@ -6,10 +6,11 @@ mod reading;
 
 use std::fmt::Debug;
 
+use super::behaviour::{Malformed, Mistake};
 use super::dialect::Spoken;
 use super::rows::Rows;
 use crate::action::StepError;
-use crate::system::http::Response;
+use crate::system::http::{Request, Response};
 use crate::value::Value;
 
 pub(crate) use reading::Reading;
@@ -101,6 +102,11 @@ pub(crate) trait Protocol: Debug + Send + Sync {
 
     /// What its answer says. A status of 300 and above is judged before.
     fn read(&self, response: &Response, asked: &Inference, spoken: &Spoken) -> Reading;
+
+    /// A good request with a mistake in it; nothing where the protocol has no place for that one.
+    fn malformed(&self, mistake: Mistake, good: &Request, spoken: &Spoken) -> Option<Malformed> {
+        mistake.made_of(good, spoken.model.as_deref())
+    }
 
     /// What the body of a refusal, with a status of 400 and above, lacks of the protocol's form.
     fn refusal(&self, _response: &Response) -> Option<String> {
