@@ -114,6 +114,9 @@ pub struct ServiceStarted {
     pub url: String,
     /// Seconds until it was proven ready.
     pub duration: f64,
+    /// Seconds that its first inference took, where one proved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cold: Option<f64>,
 }
 
 /// Processes of the team's Python that wait for calls.

@@ -61,6 +61,7 @@ fn with_first(action: Box<dyn Action>, timeout: &str) -> (Exit, Vec<CaseFinished
         require_env: false,
         require_sandbox: false,
         update_snapshots: false,
+        baselines: std::sync::Arc::default(),
         repeat: 1,
         output: false,
         vars: [].into(),

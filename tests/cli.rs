@@ -18,6 +18,9 @@ mod options;
 mod repeat;
 #[path = "cli/reports.rs"]
 mod reports;
+#[cfg(unix)]
+#[path = "cli/serve.rs"]
+mod serve;
 
 use std::time::Duration;
 

@@ -206,6 +206,9 @@ fn redact(output: &str, copy: &Path) -> String {
         (format!(r"(?m)^(  services ready: \w+ ){TIME}"), "$1[time]"),
         (format!(r"(?m)^(  services ready: .*, \w+ ){TIME}( \(outside)"), "$1[time]$2"),
         (format!(r"(?m)^(  services ready: .*, \w+ ){TIME}(, \w+ \[time\] \(outside)"), "$1[time]$2"),
+        // How long a probe was measured to take.
+        (r"(latency\.p\d+: )[\d.]+ (?:us|ms|s)( is not )".to_owned(), "$1[time]$2"),
+        (r"(?m)(is not at most 10 us\n(?:.*\n)+?  = actual:   )[\d.]+ (?:us|ms|s)$".to_owned(), "$1[time]"),
     ] {
         text = Regex::new(&pattern).unwrap().replace_all(&text, with).into_owned();
     }

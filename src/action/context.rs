@@ -10,7 +10,7 @@ use crate::syntax::{Arg, Scope, SetTolerance, Tier};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::files::{Base, Bounds, read_bounded};
-use crate::system::http::{Client, ClientOptions, Http, HttpError};
+use crate::system::http::{ClientOptions, Clients, Http};
 use crate::system::process::{Listener, Sandbox};
 use crate::system::python;
 use crate::value::FromValue;
@@ -49,7 +49,7 @@ pub struct Children {
 /// The door to the world, shared by all steps.
 #[derive(Default)]
 pub struct World {
-    http: OnceLock<Result<Arc<dyn Http>, HttpError>>,
+    http: Clients,
     search: python::Search,
     interpreter: OnceLock<Result<Arc<python::Interpreter>, python::NoInterpreter>>,
     workers: python::Pool,
@@ -81,18 +81,22 @@ impl World {
         &self.workers
     }
 
-    /// The HTTP client of all steps, made when it is first asked for: a run without probes reads no certificates.
+    /// What sends the requests of all steps, each by the client that it asks for.
     pub fn http(&self) -> Result<&dyn Http, StepError> {
-        let options = || ClientOptions { env_proxy: true, ..ClientOptions::default() };
-        let made = self.http.get_or_init(|| Ok(Arc::new(Client::new(options())?)));
-        made.as_deref().map_err(|error| StepError::new(format!("no HTTP client can be made: {error}")))
+        Ok(&self.http)
+    }
+
+    /// The options of a client, as requests carry them.
+    pub fn client(&self, options: ClientOptions) -> Result<Arc<ClientOptions>, StepError> {
+        self.http.share(options).map_err(|error| {
+            let made = StepError::new(error.message);
+            if let Some(help) = error.help { made.help(help) } else { made }
+        })
     }
 
     /// Breaks off every request under way, so that an interrupted run ends at once.
     pub fn interrupt(&self) {
-        if let Some(Ok(http)) = self.http.get() {
-            http.interrupt();
-        }
+        self.http.interrupt();
     }
 }
 

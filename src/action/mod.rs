@@ -31,9 +31,10 @@ mod train;
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::diagnostic::{Code, Diagnostics, codes};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::{Decode, Reference, SetTolerance, Tier, Unbound};
 use crate::value::{Evidence, Kind, Outputs, Remark};
 
@@ -43,7 +44,8 @@ pub use context::{Children, Context, Places, Surroundings, Wanted, World};
 pub use contract::{ColumnKeys, KeyColumns, declared as contract_of};
 pub(crate) use page::{list_of_keys, table_of_keys};
 pub use page::{markdown, page};
-pub(crate) use probe::media_of;
+pub(crate) use probe::{Dialect, Rows, Speaker, Written, media_of};
+pub use probe::{protocols_markdown, protocols_page};
 pub use registry::{ACTIONS, Entry, LATER, find};
 
 /// A step's work, its parameters read and checked.
@@ -76,9 +78,19 @@ pub trait Action: Debug + Send + Sync {
         false
     }
 
+    /// How long it takes at the least by its own parameters, and where they say so.
+    fn lasts(&self) -> Option<Spanned<Duration>> {
+        None
+    }
+
     /// Whether it starts processes of the team's own: they are sandboxed, and hidden inputs such as the time zone reach them.
     fn starts_children(&self) -> bool {
         false
+    }
+
+    /// What every reader of a report should know of it, whatever it comes to: which guard is off.
+    fn caveats(&self, _context: &Context<'_>) -> Vec<Remark> {
+        Vec::new()
     }
 
     /// Notes what is wrong in the light of the suite around it.
@@ -90,8 +102,21 @@ pub struct Review<'a> {
     pub tier: Tier,
     /// The outputs its step speaks of, by path, with their places.
     pub asked: &'a [(Arc<str>, Span)],
+    /// The samples that what its step demands of them takes.
+    pub needs: &'a [Need],
     /// What a reference is known to be before anything runs, such as the default of a var.
     pub known: &'a dyn Fn(&Reference) -> Known,
+}
+
+/// So many samples are needed for what is demanded of a percentile.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The percentile's place among the outputs: `latency.p95`.
+    pub path: Arc<str>,
+    pub span: Span,
+    pub samples: usize,
+    /// What for: `to be bounded with 95 % confidence`.
+    pub why: String,
 }
 
 /// What is known of a reference before anything runs.

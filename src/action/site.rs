@@ -114,7 +114,7 @@ impl Site {
         let action = Self::read::<A>(text).unwrap_or_else(|found| panic!("{found:?}"));
         let asked: Vec<_> = asked.iter().map(|path| ((*path).into(), nowhere())).collect();
         let mut found = Diagnostics::default();
-        action.review(&Review { tier, asked: &asked, known }, &mut found);
+        action.review(&Review { tier, asked: &asked, needs: &[], known }, &mut found);
         spell(found)
     }
 }

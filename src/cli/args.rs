@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -53,6 +54,12 @@ pub(super) enum Command {
     },
     /// Turn a recorded run into reports.
     Report(Replay),
+    /// Serve a trained model until stopped, as `serve` of a suite does: Open Inference v2, KServe v1, TensorFlow
+    /// Serving's rows, MLflow scoring, and `POST /predict` with `instances`.
+    ///
+    /// Ctrl-C or SIGTERM stops it: no more requests are taken, those under way are answered, and it ends with 0; a second
+    /// one ends it at once. Without a model, or where the port cannot be had, it ends with 2.
+    Serve(Serve),
     /// Print the completions of a shell.
     Completions {
         /// For which shell.
@@ -130,6 +137,10 @@ pub(super) struct Run {
     /// Rewrite the stored snapshots instead of comparing with them.
     #[arg(long)]
     pub update_snapshots: bool,
+    /// Store what this run measures as the baseline of this name, which `baseline: NAME` compares with: of every step
+    /// that passes, what its expectations speak of. It is kept in `.mlfunnel/baselines`, and belongs to this machine.
+    #[arg(long, value_name = "NAME", value_parser = baseline)]
+    pub save_baseline: Option<String>,
     /// Tell of every case, and show what its commands print while they run: `|` before a line of stdout, `!` before one
     /// of stderr. They then have `PYTHONUNBUFFERED=1`, so that the lines of Python come at once.
     #[arg(long, short, conflicts_with = "quiet")]
@@ -175,8 +186,27 @@ pub(super) struct Replay {
     pub quiet: bool,
 }
 
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// The model's file, as `train` saves it.
+    pub model: PathBuf,
+    /// The port; 0 takes any free one and says which.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// The address of this machine to listen on; `0.0.0.0` is every one, for whoever can reach it.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub host: IpAddr,
+    /// The name it has in paths such as `/v2/models/iris/infer`; that of the file without its ending when left out.
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
 fn tier(word: &str) -> Result<Tier, String> {
     Tier::find(word).ok_or_else(|| format!("expected one of `{}`", Tier::NAMES.join("`, `")))
+}
+
+fn baseline(text: &str) -> Result<String, String> {
+    crate::expect::file_name(text).map(|()| text.to_owned())
 }
 
 fn regex(text: &str) -> Result<Regex, String> {

@@ -1,4 +1,4 @@
-//! `mlfunnel explain`: the page of an action, a matcher, an error code, or a part of a case or suite.
+//! `mlfunnel explain`: the page of an action, a matcher, an error code, or a part of a case, a suite or a probe.
 
 use super::{Failure, say};
 use crate::action::{self, ACTIONS};
@@ -34,7 +34,7 @@ fn names() -> impl Iterator<Item = &'static str> + Clone {
         .iter()
         .map(|entry| entry.name)
         .chain(matchers)
-        .chain(["artifacts", "for_all", "services"])
+        .chain(["artifacts", "for_all", "protocols", "services"])
         .chain(codes)
 }
 
@@ -51,6 +51,7 @@ fn contents() -> String {
             ARTIFACT_MATCHERS.iter().map(|entry| entry.name).collect(),
         ),
         list("of a case or a suite", vec!["for_all", "services"]),
+        list("of a probe", vec!["protocols"]),
         list("error codes", codes::ALL.iter().map(|code| code.name).collect()),
     ]
     .join("\n")
@@ -71,6 +72,9 @@ fn pages(topic: &str) -> Vec<String> {
     }
     if topic == "for_all" {
         pages.push(for_all::page());
+    }
+    if topic == "protocols" {
+        pages.push(action::protocols_page());
     }
     if topic == "services" {
         pages.push(service::page());

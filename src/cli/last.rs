@@ -36,18 +36,28 @@ impl Record {
 
     /// Keeps it for the next run. Where the project is read-only there is simply no last run.
     pub(super) fn write(&self, root: &Path) {
-        let folder = root.join(FOLDER);
-        let path = folder.join(FILE);
+        let path = folder(root).join(FILE);
         // A run without failures in a project that never had one leaves nothing behind.
         if !self.ran || (self.failed.is_empty() && !path.exists()) {
             return;
         }
-        if std::fs::create_dir_all(&folder).is_ok() {
-            let _ = write_atomic(&folder.join(".gitignore"), b"*\n", Parent::MustExist);
+        if make_folder(root).is_ok() {
             let text = serde_json::to_vec(self).unwrap_or_default();
             let _ = write_atomic(&path, &text, Parent::MustExist);
         }
     }
+}
+
+/// The folder of what runs leave behind for later ones.
+pub(super) fn folder(root: &Path) -> PathBuf {
+    root.join(FOLDER)
+}
+
+/// Makes it: nothing in it is to be committed.
+pub(super) fn make_folder(root: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder(root))?;
+    let _ = write_atomic(&folder(root).join(".gitignore"), b"*\n", Parent::MustExist);
+    Ok(())
 }
 
 /// The ids of the cases that did not pass in the last run, or in a recorded one.

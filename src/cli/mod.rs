@@ -9,6 +9,7 @@ mod list;
 mod replay;
 mod reports;
 mod run;
+mod serve;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ pub fn main() -> ExitCode {
         Command::Explain { topic } => explain::explain(topic.as_deref()),
         Command::Schema { document } => schema(document),
         Command::Report(report) => replay::replay(&report, colour),
+        Command::Serve(args) => serve::serve(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "mlfunnel", &mut std::io::stdout());
             Ok(Exit::Passed)

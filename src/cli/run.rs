@@ -1,10 +1,13 @@
 //! `mlfunnel run`.
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
 
 use super::args::{Colour, Run, Select};
 use super::reports::Reports;
 use super::{Failure, last, planned};
+use crate::expect::Baselines;
 use crate::plan::{Request, Selection, load};
 use crate::report::Verbosity;
 use crate::run::{Exit, Options, keep_quiet};
@@ -55,6 +58,8 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
     let _ = orphans::adopt();
     let _interrupts = on_interrupt(cancel.clone(), at_once(folder.clone()))?;
     let settings = &plan.settings;
+    let baselines =
+        Arc::new(Baselines::new(last::folder(&root).join("baselines"), args.save_baseline.clone()));
     let options = Options {
         jobs: args.jobs.map(usize::from).or(settings.jobs).unwrap_or_else(cores),
         fail_fast: settings.fail_fast && !args.no_fail_fast,
@@ -63,6 +68,7 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
         require_env: args.require_env || settings.require_env,
         require_sandbox: args.require_sandbox || settings.require_sandbox,
         update_snapshots: args.update_snapshots,
+        baselines: baselines.clone(),
         repeat: args.repeat.unwrap_or(1),
         vars: args.select.vars.iter().cloned().collect(),
         python: args.python.clone(),
@@ -79,13 +85,37 @@ pub(super) fn run(args: &Run, colour: Colour) -> Result<Exit, Failure> {
     });
     orphans::end_all();
     record.write(&root);
-    match reports.finish() {
+    let finished = reports.finish();
+    let saved = save(args, &baselines, &root);
+    match finished {
+        Ok(()) if !saved => Ok(if exit == Exit::Interrupted { exit } else { Exit::Internal }),
         Ok(()) => Ok(exit),
         Err(error) => {
             eprintln!("mlfunnel: {error}");
             Ok(if exit == Exit::Interrupted { exit } else { Exit::Internal })
         }
     }
+}
+
+/// Stores what the run measured, if that was asked for; `false` when it could not be.
+fn save(args: &Run, baselines: &Baselines, root: &Path) -> bool {
+    let Some(name) = &args.save_baseline else { return true };
+    let written = last::make_folder(root).map_err(|error| error.to_string());
+    match written.and_then(|()| baselines.write().map_err(|fault| fault.message)) {
+        Ok(0) => {
+            eprintln!("mlfunnel: no step that passed spoke of a latency: the baseline `{name}` is as it was")
+        }
+        Ok(count) => {
+            let what =
+                if count == 1 { "1 measurement is".to_owned() } else { format!("{count} measurements are") };
+            eprintln!("mlfunnel: {what} stored as the baseline `{name}`");
+        }
+        Err(why) => {
+            eprintln!("mlfunnel: the baseline `{name}` could not be stored: {why}");
+            return false;
+        }
+    }
+    true
 }
 
 /// A second interrupt ends the process at once, and leaves as little behind as the first.

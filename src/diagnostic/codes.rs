@@ -86,10 +86,15 @@ codes! {
     /// `--require-sandbox` is given, and this machine cannot keep children from the network or from writing outside the
     /// workspace; the message says what is missing. Containers often forbid it: allow the `seccomp` and `landlock` calls.
     NO_SANDBOX = "no-sandbox";
-    /// A percentile pN needs `samples · (100 − N) ≥ 100`: p95 needs 20 samples, p99 needs 100.
+    /// A percentile pN needs `samples · (100 − N) ≥ 100`: p95 needs 20 samples, p99 needs 100. With a `confidence` it needs
+    /// as many as make a bound that sure (`1 − qⁿ ≥ confidence`): p95 needs 59 with 95 %, p99 needs 299; beside a
+    /// `baseline`, on both sides, 72 and 368.
     TOO_FEW_SAMPLES = "too-few-samples";
     /// A `poll` that is allowed to take longer than the timeout around it can never use its time.
     POLL_BEYOND_TIMEOUT = "poll-beyond-timeout";
+    /// A probe that asks `for` longer than the timeout around it, or takes longer to send its `samples` at its `rate`, would
+    /// always be stopped by it.
+    LOAD_BEYOND_TIMEOUT = "load-beyond-timeout";
     /// The command line asks for something that is not there, such as a profile that is not declared.
     INVALID_OPTION = "invalid-option";
 
@@ -142,6 +147,9 @@ codes! {
     OVER_BUDGET = "over-budget";
     /// A stored snapshot does not exist. `--update-snapshots` writes it; a plain run never does.
     NO_SNAPSHOT = "no-snapshot";
+    /// No run is stored under this name, or it did not measure this output of this step. `--save-baseline` stores one; a
+    /// plain run never does. It belongs to the machine it was measured on, in `.mlfunnel/baselines`.
+    NO_BASELINE = "no-baseline";
     /// Something in mlfunnel itself went wrong. The run goes on; please report it.
     INTERNAL = "internal";
     /// The run was interrupted before this case ended.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::near::weigh;
 use super::{Bench, Fault, Judged, Matcher, Miss, Named};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::{Arg, Decode, Decoder, Node};
@@ -39,7 +40,7 @@ impl FromValue for Edge {
     }
 }
 
-fn judge(bounds: &Bounds, actual: &Value) -> Judged {
+fn judge(bounds: &Bounds, actual: &Value, bench: &Bench<'_>) -> Result<Judged, Fault> {
     let (mut measured, mut outside) = (0, 0);
     let mut worst: Option<(f64, usize, Value)> = None;
     visit_leaves(actual, &mut |leaf: Leaf<'_>| {
@@ -69,7 +70,7 @@ fn judge(bounds: &Bounds, actual: &Value) -> Judged {
         );
         Miss::new(summary, bounds.to_string(), actual).note(format!("worst: {path}: {value}{}", why(&value)))
     });
-    Judged::new(Evidence::values(measured), miss)
+    weigh(Judged::new(Evidence::values(measured), miss), bounds, actual, bench)
 }
 
 fn phrase(bounds: &Bounds) -> String {
@@ -109,7 +110,7 @@ macro_rules! one_sided {
         impl Matcher for $name {
             fn judge(&self, actual: &Value, bench: &Bench<'_>) -> Result<Judged, Fault> {
                 let limit = Limit { value: self.0.bind(bench.scope)?.0, inclusive: $inclusive };
-                Ok(judge(&Bounds { $side: Some(limit), ..Bounds::default() }, actual))
+                judge(&Bounds { $side: Some(limit), ..Bounds::default() }, actual, bench)
             }
             fn refuses(&self, kind: Kind) -> Option<String> {
                 refuses(&self.0, kind)
@@ -136,7 +137,13 @@ one_sided! {
     Min = "min", low, true;
     /// At most this, every element. NaN, null and text do not hold.
     ///
-    /// `latency.p95: {max: 500 ms}`, `metrics.rmse: {max: 0.2}`
+    /// A bound of a percentile (`latency.p95`) says so where it lies within the 95 % confidence interval of the true one,
+    /// so that another run may well come to another verdict. With `confidence` beside it the bound must hold of the
+    /// true percentile with that confidence: of what order statistics bound it by. That needs samples, 59 for p95 and 299
+    /// for p99 with 95 %; `min`, `above`, `below` and `between` take it too. Samples count as independent: where slow ones
+    /// come in a row, as behind a server that stalls now and then, the interval is narrower than the truth.
+    ///
+    /// `latency.p95: {max: 500 ms}`, `latency.p95: {max: 500 ms, confidence: 0.95}`, `metrics.rmse: {max: 0.2}`
     Max = "max", high, true;
     /// More than this, every element. NaN, null and text do not hold.
     ///
@@ -162,7 +169,7 @@ impl Matcher for Between {
         let limit = |edge: &Arg<Edge>| {
             Ok::<_, Fault>(Some(Limit { value: edge.bind(bench.scope)?.0, inclusive: true }))
         };
-        Ok(judge(&Bounds { low: limit(&self.low)?, high: limit(&self.high)? }, actual))
+        judge(&Bounds { low: limit(&self.low)?, high: limit(&self.high)? }, actual, bench)
     }
     fn refuses(&self, kind: Kind) -> Option<String> {
         refuses(&self.low, kind).or_else(|| refuses(&self.high, kind))

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Matcher;
+use super::demand::Demands;
 use super::equality::Plain;
 use super::json_path::JsonChecks;
 use super::judge::modified;
@@ -10,7 +11,7 @@ use super::registry::{Entry, MATCHERS};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decode, Decoder, Key, Node};
-use crate::value::{Kind, Tolerance};
+use crate::value::{Kind, Segment, Tolerance};
 
 /// A matcher and where its key stands.
 #[derive(Debug)]
@@ -24,12 +25,12 @@ pub struct Placed {
 /// What must hold of one value.
 #[derive(Debug)]
 pub enum Checks {
-    Matchers { matchers: Vec<Placed>, allow_empty: bool, tolerance: Option<Tolerance> },
+    Matchers { matchers: Vec<Placed>, allow_empty: bool, tolerance: Option<Tolerance>, demands: Demands },
     JsonPaths(Vec<JsonChecks>),
 }
 
 /// Keys beside a matcher that set how it judges.
-const MODIFIERS: [&str; 4] = ["abs", "rel", "ulps", "allow_empty"];
+const MODIFIERS: [&str; 6] = ["abs", "rel", "ulps", "allow_empty", "confidence", "max_increase"];
 
 impl Checks {
     /// Reads what must hold of a value, by the matchers that any value takes.
@@ -37,12 +38,31 @@ impl Checks {
         Self::read_with(node, &[MATCHERS], decoder)
     }
 
+    /// The same, of what is at this path of the outputs.
+    pub(super) fn read_at(path: &[Segment], node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        Self::read_of(path, node, &[MATCHERS], decoder)
+    }
+
     /// Reads what must hold, by these matchers.
     pub(super) fn read_with(node: &Node, registries: &[&[Entry]], decoder: &mut Decoder<'_>) -> Option<Self> {
+        Self::read_of(&[], node, registries, decoder)
+    }
+
+    fn read_of(
+        path: &[Segment],
+        node: &Node,
+        registries: &[&[Entry]],
+        decoder: &mut Decoder<'_>,
+    ) -> Option<Self> {
         let Some(entries) = node.as_map() else {
             let plain = Plain(Arg::decode(node, decoder)?);
             let placed = Placed { name: "equal", of_form: true, span: node.span, matcher: Box::new(plain) };
-            return Some(Self::Matchers { matchers: vec![placed], allow_empty: false, tolerance: None });
+            return Some(Self::Matchers {
+                matchers: vec![placed],
+                allow_empty: false,
+                tolerance: None,
+                demands: Demands::default(),
+            });
         };
         if entries.is_empty() {
             let diagnostic =
@@ -63,10 +83,11 @@ impl Checks {
             );
             return decoder.refuse(diagnostic.help("under an output every key is a matcher, or every key is a JSONPath; for the whole value write the path `$`"));
         }
-        Self::read_matchers(entries, node, registries, decoder)
+        Self::read_matchers(path, entries, node, registries, decoder)
     }
 
     fn read_matchers(
+        path: &[Segment],
         entries: &[(Key, Node)],
         node: &Node,
         registries: &[&[Entry]],
@@ -94,15 +115,18 @@ impl Checks {
         let mut modifiers = Modifiers { node, decoder };
         let (abs, rel) = (modifiers.part("abs"), modifiers.part("rel"));
         let (ulps, allow_empty) = (modifiers.number::<u32>("ulps"), modifiers.number::<bool>("allow_empty"));
+        let demands = Demands::read(node, decoder);
         let tolerance = modified(abs?, rel?, ulps?);
         let allow_empty = allow_empty?.unwrap_or(false);
+        let demands = demands?;
         sound?;
         if matchers.is_empty() {
             let diagnostic = Diagnostic::new(codes::NO_CHECKS, node.span, "this expectation has no matcher");
             return decoder
                 .refuse(diagnostic.help("write what must hold, such as `close_to: 0.5` beside `abs: 1e-6`"));
         }
-        Some(Self::Matchers { matchers, allow_empty, tolerance })
+        demands.belong(&matchers, path, decoder)?;
+        Some(Self::Matchers { matchers, allow_empty, tolerance, demands })
     }
 
     pub fn schema() -> Json {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::artifact::Artifacts;
 use super::checks::Checks;
 use super::judge::Finding;
-use super::{Bench, Miss, Verdict};
+use super::{Bench, Fault, Miss, Verdict};
+use crate::action::Need;
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::source::Span;
 use crate::syntax::{Decoder, Key, Node};
-use crate::value::{Evidence, Outputs, Path, Segment};
+use crate::value::{Distribution, Evidence, Measured, Outputs, Path, Segment};
 
 /// One entry of `expect`.
 #[derive(Debug)]
@@ -53,6 +54,20 @@ impl Expectations {
         self.0.iter().flat_map(|expectation| expectation.judge(outputs, bench)).collect()
     }
 
+    /// The samples that what is demanded of percentiles takes.
+    pub fn needs(&self) -> impl Iterator<Item = Need> {
+        self.0.iter().filter_map(Expectation::needs)
+    }
+
+    /// What was measured many times and is spoken of, each by the output it is.
+    pub fn measured<'a>(
+        &self,
+        outputs: &'a Outputs,
+    ) -> impl Iterator<Item = (&'static str, &'a Distribution)> {
+        let spoken_of = |one: &Expectation| outputs.distribution(&one.path);
+        self.0.iter().filter_map(spoken_of).map(|(output, all)| (output, &**all))
+    }
+
     /// Whether an output is spoken of, so that its own rule of success is the spec's to make.
     pub fn mentions(&self, output: &str) -> bool {
         self.0.iter().any(
@@ -77,7 +92,7 @@ impl Expectation {
             Ok(_) => return decoder.refuse(Self::no_path(key, "it starts with the name of an output")),
             Err(why) => return decoder.refuse(Self::no_path(key, why)),
         };
-        let target = Target::Output(Checks::read(node, decoder)?);
+        let target = Target::Output(Checks::read_at(&path, node, decoder)?);
         Some(Self { text: key.text.clone(), path, span: key.span, target })
     }
 
@@ -95,27 +110,41 @@ impl Expectation {
             Target::Artifacts(artifacts) => return artifacts.judge(bench),
             Target::Output(checks) => checks,
         };
+        let measured = outputs.measured(&self.path);
         match outputs.follow(&self.path) {
-            Ok(value) => checks.judge(&value, &self.text, bench),
+            Ok(value) => checks.judge(&value, &self.text, &Bench { measured, ..*bench }),
             Err(why) => {
-                let miss = Miss {
-                    summary: why,
-                    expected: format!("a value at `{}`", self.text),
-                    actual: "nothing".to_owned(),
-                    ..Miss::default()
-                };
-                let finding = Some(Finding::Missed(miss));
+                let there = measured.filter(|_| !outputs.lacks(&self.text));
+                let finding = there.and_then(too_few).map(Finding::Faulted).unwrap_or_else(|| {
+                    Finding::Missed(Miss {
+                        summary: why,
+                        expected: format!("a value at `{}`", self.text),
+                        actual: "nothing".to_owned(),
+                        ..Miss::default()
+                    })
+                });
                 vec![Verdict {
                     span: self.span,
                     subject: self.text.to_string(),
                     evidence: Evidence::values(0),
                     tolerance: None,
                     remarks: Vec::new(),
-                    finding,
+                    finding: Some(finding),
                 }]
             }
         }
     }
+}
+
+/// That there are too few measurements for a percentile.
+fn too_few(measured: Measured<'_>) -> Option<Fault> {
+    let percentile = measured.percentile()?;
+    let (count, needed) = (measured.distribution.count(), percentile.needed());
+    let message = format!("`{percentile}` needs {needed} samples, and {count} came");
+    (count < needed).then(|| {
+        Fault::new(codes::TOO_FEW_SAMPLES, message)
+            .help("take more `samples`, measure for longer, or ask for a lower percentile")
+    })
 }
 
 /// Help for an output that an action does not have.

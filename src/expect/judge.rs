@@ -1,7 +1,7 @@
 //! From values to verdicts. The evidence rule lives here, and no matcher can pass around it.
 
 use super::checks::{Checks, Placed};
-use super::{Bench, Fault, Judged, Miss};
+use super::{Bench, Demands, Fault, Judged, Miss};
 use crate::source::Span;
 use crate::value::{Evidence, Remark, Tolerance, Value};
 
@@ -48,8 +48,9 @@ impl Checks {
     /// Judges every check of one value; one verdict each.
     pub fn judge(&self, actual: &Value, subject: &str, bench: &Bench<'_>) -> Vec<Verdict> {
         match self {
-            Self::Matchers { matchers, allow_empty, tolerance } => {
-                let bench = &bench.within(tolerance.unwrap_or(bench.tolerance));
+            Self::Matchers { matchers, allow_empty, tolerance, demands } => {
+                let tolerance_here = tolerance.unwrap_or(bench.tolerance);
+                let bench = &Bench { demands: *demands, ..bench.within(tolerance_here) };
                 matchers
                     .iter()
                     .map(|placed| {
@@ -84,8 +85,11 @@ impl Checks {
     pub(super) fn judge_inside(&self, actual: &Value, bench: &Bench<'_>) -> Result<Judged, Fault> {
         let mut all = Judged::new(Evidence::values(0), None);
         match self {
-            Self::Matchers { matchers, allow_empty, tolerance } => {
-                let bench = &bench.within(tolerance.unwrap_or(bench.tolerance));
+            Self::Matchers { matchers, allow_empty, tolerance, .. } => {
+                // A part of the value is not what was measured.
+                let tolerance = tolerance.unwrap_or(bench.tolerance);
+                let demands = Demands::default();
+                let bench = &Bench { measured: None, demands, ..bench.within(tolerance) };
                 for placed in matchers {
                     let mut judged = placed.matcher.judge(actual, bench)?;
                     judged.hollow &= !allow_empty;

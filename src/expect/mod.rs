@@ -2,8 +2,10 @@
 
 mod aggregate;
 mod artifact;
+mod baseline;
 mod bounds;
 mod checks;
+mod demand;
 mod elements;
 mod equality;
 mod expectation;
@@ -13,6 +15,7 @@ mod form;
 mod json_path;
 mod judge;
 mod membership;
+mod near;
 mod nested;
 mod order;
 mod registry;
@@ -30,15 +33,17 @@ use serde_json::Value as Json;
 
 use crate::source::Span;
 use crate::syntax::{Decoder, Node, Scope, Unbound};
-use crate::value::{Evidence, Kind, Remark, Tolerance, Value};
+use crate::value::{Evidence, Kind, Measured, Remark, Tolerance, Value};
 
 pub use artifact::{Artifacts, PAGE as ARTIFACTS_PAGE};
+pub use baseline::{Baselines, Past};
 pub use checks::Checks;
+pub use demand::{Demands, no_percentile};
 pub use expectation::{Expectation, Expectations, Target, unknown_output};
 pub use judge::{Finding, Verdict};
 pub use registry::{ARTIFACT_MATCHERS, Entry, MATCHERS, find};
 pub use schema_of::schema_defs;
-pub use snapshot::{Redact, Snapshots};
+pub use snapshot::{Redact, Snapshots, file_name};
 
 /// One thing that must hold of a value.
 pub trait Matcher: Debug + Send + Sync {
@@ -156,6 +161,12 @@ pub struct Bench<'a> {
     pub scope: &'a dyn Scope,
     pub tolerance: Tolerance,
     pub snapshots: &'a Snapshots,
+    /// What earlier runs measured.
+    pub past: Past<'a>,
+    /// All measurements, where the value is a part of them.
+    pub measured: Option<Measured<'a>>,
+    /// What stands beside the matcher and is demanded of a percentile.
+    pub demands: Demands,
     /// The case's own folder, in which artifacts are.
     pub workspace: &'a std::path::Path,
     /// Turns a path of the spec into a file that may be read.

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    Matcher, Named, aggregate, artifact, bounds, equality, form, membership, nested, order, schema, shape,
-    snapshot, text,
+    Matcher, Named, aggregate, artifact, baseline, bounds, equality, form, membership, nested, order, schema,
+    shape, snapshot, text,
 };
 use crate::syntax::{Decoder, Node};
 
@@ -59,6 +59,7 @@ pub const MATCHERS: &[Entry] = &[
     entry::<nested::Not>(),
     entry::<schema::Schema>(),
     entry::<snapshot::Snapshot>(),
+    entry::<baseline::Baseline>(),
 ];
 
 /// Of a file, under `artifacts`.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::artifact::json_paths_schema;
 use super::registry::{ARTIFACT_MATCHERS, Entry, MATCHERS};
 use crate::syntax::tidy;
+use crate::value::{FromValue, Share};
 
 /// The definitions that the schema of a suite refers to: `checks`, `expectations`, `artifact_checks` and
 /// `json_paths`. Parameters refer to `#/$defs/reference`, which is the suite's own.
@@ -70,6 +71,16 @@ fn matchers(entries: &[Entry], description: &str) -> Json {
             "ulps",
             json!({"type": "integer", "minimum": 0}),
             "How many representable numbers two floats may be apart.",
+        ),
+        (
+            "confidence",
+            Share::schema(),
+            "Beside a bound or a `baseline` of a percentile: how sure it must be, such as 0.95.",
+        ),
+        (
+            "max_increase",
+            Share::schema(),
+            "Beside a `baseline`: how far a percentile may be above the stored one, such as `10 %`.",
         ),
         ("allow_empty", json!({"type": "boolean"}), "Having measured nothing is no error."),
     ] {

@@ -54,7 +54,7 @@ impl fmt::Debug for Snapshots {
 
 /// The name of a stored value: one file's, whatever the platform.
 #[derive(Clone, Debug)]
-struct Name(String);
+pub(super) struct Name(pub(super) String);
 
 impl FromValue for Name {
     const KINDS: &'static [Kind] = &[Kind::Text];
@@ -65,15 +65,22 @@ impl FromValue for Name {
 
     fn from_value(value: &Value) -> Result<Self, WrongKind> {
         let name = String::from_value(value)?;
-        let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
-        let sound = !name.contains(odd) && !name.is_empty() && name.len() <= 100;
-        if sound && !name.starts_with('.') && name.trim() == name {
-            return Ok(Self(name));
+        match file_name(&name) {
+            Ok(()) => Ok(Self(name)),
+            Err(help) => Err(WrongKind::new("the name of a snapshot or baseline", value).help(help)),
         }
-        Err(WrongKind::new("the name of a snapshot", value).help(
-            "1 to 100 characters, no `/` and no other that a file's name cannot have, no dot or space first",
-        ))
     }
+}
+
+/// Whether this is one file's name, whatever the platform; `Err` says what one is.
+pub fn file_name(name: &str) -> Result<(), String> {
+    let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+    let sound = !name.contains(odd) && !name.is_empty() && name.len() <= 100;
+    if sound && !name.starts_with('.') && name.trim() == name {
+        return Ok(());
+    }
+    Err("1 to 100 characters, no `/` and no other that a file's name cannot have, no dot or space first"
+        .to_owned())
 }
 
 /// The value is the stored one.

@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::{Arg, CaseSpec, Decode, Decoder, Form, Node, Scope, Unbound};
 use crate::value::{Kind, Value};
 
-/// Added to an inherited timeout that a `poll` outlasts.
+/// Added to an inherited timeout that a `poll` or a load outlasts.
 const AFTER_POLL: Duration = Duration::from_secs(5);
 
 /// What a case inherits.
@@ -73,7 +73,6 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
     step::declare_ids(&spec.steps, &mut names, decoder);
     step::declare_ids(&spec.keys.cleanup, &mut names, decoder);
     let covers = covers(spec, decoder);
-    let timeout = timeout(spec, inherited, decoder);
     let around = Around { one_step: spec.one_step, ..inherited.around };
     let mut saved = Vec::new();
     let mut compile =
@@ -84,6 +83,7 @@ pub(super) fn compile(node: &Node, inherited: &Inherited<'_>, decoder: &mut Deco
         };
     let steps = compile(&spec.steps, &mut names, decoder);
     let cleanup = compile(&spec.keys.cleanup, &mut names, decoder);
+    let timeout = timeout(spec, steps.as_deref().unwrap_or_default(), inherited, decoder);
     let (steps, cleanup) = (steps?, cleanup?);
     if steps.iter().all(|step| step.expect.0.is_empty() && !step.action.is_check()) {
         decoder.found.push(no_checks(spec, &steps));
@@ -160,18 +160,29 @@ fn covers(spec: &CaseSpec, decoder: &mut Decoder<'_>) -> Vec<Arc<str>> {
     covers.value.0.clone()
 }
 
-fn timeout(spec: &CaseSpec, inherited: &Inherited<'_>, decoder: &mut Decoder<'_>) -> Duration {
+fn timeout(
+    spec: &CaseSpec,
+    steps: &[super::Step],
+    inherited: &Inherited<'_>,
+    decoder: &mut Decoder<'_>,
+) -> Duration {
     step::refuse_no_time(spec.keys.timeout.as_ref(), decoder);
     let polls = || spec.steps.iter().filter_map(|step| step.keys.poll.as_ref());
+    let loads = || steps.iter().filter_map(|step| step.action.lasts());
     let explicit = spec.keys.timeout.as_ref().map(|timeout| (timeout.value, timeout.span));
     let (inherited, suite) = inherited.timeout;
     let explicit = explicit.or(suite.map(|span| (inherited, span)));
     let Some((timeout, span)) = explicit else {
-        let longest: Duration = polls().map(|poll| poll.within.value).sum();
-        return if longest > inherited { longest + AFTER_POLL } else { inherited };
+        let polled = polls().map(|poll| poll.within.value);
+        let longest =
+            polled.chain(loads().map(|load| load.value)).fold(Duration::ZERO, Duration::saturating_add);
+        return if longest > inherited { longest.saturating_add(AFTER_POLL) } else { inherited };
     };
     for poll in polls().filter(|poll| poll.within.value > timeout) {
         decoder.found.push(step::poll_beyond(poll.within.span, span));
+    }
+    for load in loads().filter(|load| load.value >= timeout) {
+        decoder.found.push(step::load_beyond(&load, span));
     }
     timeout
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::names::{Names, What};
 use super::{SetTolerance, Step};
-use crate::action::{self, ACTIONS, Entry, LATER, Review};
+use crate::action::{self, ACTIONS, Entry, LATER, Need, Review};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean, suggest};
-use crate::expect::{Expectations, Target, unknown_output};
+use crate::expect::{Expectations, Target, no_percentile, unknown_output};
 use crate::source::{Span, Spanned};
 use crate::syntax::{CaseKeys, Decoder, Key, Node, Reference, StepKeys, StepSpec, Tier};
-use crate::value::{Kind, Segment};
+use crate::value::{Kind, Segment, show_duration};
 
 /// The suite around a step, as far as it matters for reading one.
 #[derive(Clone, Copy)]
@@ -56,8 +56,15 @@ pub(super) fn compile(
     let asked: Vec<(Arc<str>, Span)> =
         [&expect, &warn].into_iter().flat_map(|all| &all.0).map(|one| (one.text.clone(), one.span)).collect();
     let known = |reference: &Reference| names.known(reference);
-    action.review(&Review { tier: around.tier, asked: &asked, known: &known }, decoder.found);
+    let needs: Vec<Need> = [&expect, &warn].into_iter().flat_map(|all| all.needs()).collect();
+    let review = Review { tier: around.tier, asked: &asked, needs: &needs, known: &known };
+    action.review(&review, decoder.found);
     let alone = action.measures_latency(&asked);
+    if let (Some(timeout), Some(load)) = (&spec.keys.timeout, action.lasts())
+        && load.value >= timeout.value
+    {
+        decoder.found.push(load_beyond(&load, timeout.span));
+    }
     let before = saved.clone();
     saved.extend(action.saves());
     for expectation in &expect.0 {
@@ -166,6 +173,13 @@ fn check_outputs(expectations: &Expectations, entry: &Entry, decoder: &mut Decod
                 let names: Vec<&str> = entry.outputs.iter().map(|output| output.name).collect();
                 decoder.found.push(unknown_output(&expectation.text, expectation.span, entry.name, &names));
             }
+            // Only what was measured many times has percentiles, and that differs from run to run.
+            Some(output)
+                if checks.demands().is_some()
+                    && !(output.volatile && matches!(output.kind, Kind::Duration | Kind::Map)) =>
+            {
+                decoder.found.extend(checks.demands().map(no_percentile));
+            }
             // The parts of a duration are durations too.
             Some(output) if expectation.path.len() == 1 || output.kind == Kind::Duration => {
                 checks.refuse_kind(output.kind, decoder);
@@ -211,4 +225,14 @@ pub(super) fn poll_beyond(within: Span, timeout: Span) -> Diagnostic {
     )
     .also(timeout, "the timeout")
     .help("raise the timeout, or shorten `within`")
+}
+
+pub(super) fn load_beyond(load: &Spanned<Duration>, timeout: Span) -> Diagnostic {
+    let message = format!(
+        "this load takes {} at least, which the timeout around it does not allow",
+        show_duration(load.value)
+    );
+    Diagnostic::new(codes::LOAD_BEYOND_TIMEOUT, load.span, message)
+        .also(timeout, "the timeout")
+        .help("raise the timeout, or ask for less")
 }

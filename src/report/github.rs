@@ -78,8 +78,8 @@ impl<W: Write> Report for Github<W> {
             let text = format!("interrupted: {done} of {} cases are reported", self.summary.selected());
             self.errors.own(&mut self.out, &text)?;
         }
-        for notice in &self.summary.notices {
-            self.notices.own(&mut self.out, notice)?;
+        for note in self.summary.notes() {
+            self.notices.own(&mut self.out, &note)?;
         }
         self.errors.finish(&mut self.out)?;
         self.warnings.finish(&mut self.out)?;

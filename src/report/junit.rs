@@ -19,6 +19,7 @@ use std::io::{self, Write};
 use super::Report;
 use super::problem::Drawing;
 use super::quantity::seconds;
+use super::remarks;
 use super::summary::Summary;
 use super::text::Limit;
 use super::xml::{attribute, number, text};
@@ -181,11 +182,16 @@ impl Suite {
         if let Some(workspace) = &case.workspace {
             property(out, "workspace", workspace);
         }
+        for remark in &case.remarks {
+            property(out, "remark", &remark.text);
+        }
         out.push_str("      </properties>\n");
         result(out, case);
-        if !case.warnings.is_empty() {
+        let notes = remarks::lines(case, false);
+        if !case.warnings.is_empty() || !notes.is_empty() {
             out.push_str("      <system-out>");
             text(out, &drawn(&case.warnings, true));
+            text(out, &notes);
             out.push_str("</system-out>\n");
         }
         out.push_str("    </testcase>\n");

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::Report;
 use super::problem::Drawing;
 use super::quantity::{count, counted, seconds};
+use super::remarks;
 use super::summary::{Slow, Summary, TierState, TierSummary, outcomes};
 use super::text::{Limit, one_line};
 use crate::event::{CaseFinished, Event, Outcome};
@@ -66,8 +67,8 @@ impl<W: Write> Markdown<W> {
         if !summary.tiers.is_empty() {
             table(&mut page, summary);
         }
-        for notice in &summary.notices {
-            let _ = writeln!(page, "> {}\n", inline(notice));
+        for note in summary.notes() {
+            let _ = writeln!(page, "> {}\n", inline(&note));
         }
         if !self.failures.is_empty() {
             let _ = write!(page, "### Not passed\n\n{}", self.failures);
@@ -160,6 +161,7 @@ fn details(case: &CaseFinished) -> String {
     if case.flaky {
         let _ = writeln!(body, "passed on try {}", case.tries);
     }
+    body.push_str(&remarks::lines(case, false));
     if let Some(rerun) = &case.rerun {
         let _ = writeln!(body, "run it again: {}", one_line(rerun));
     }

@@ -12,6 +12,7 @@ mod markdown;
 mod problem;
 mod quantity;
 mod recording;
+mod remarks;
 #[cfg(test)]
 mod story;
 mod summary;
@@ -28,6 +29,7 @@ pub use jsonl::Jsonl;
 pub use junit::Junit;
 pub use markdown::Markdown;
 pub use recording::{ReadError, Recording};
+pub use remarks::Remarks;
 pub use summary::{Slow, Summary, TierState, TierSummary};
 pub use terminal::{Options, Terminal, Verbosity};
 

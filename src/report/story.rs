@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::Report;
 use crate::event::{
-    CaseFinished, Counts, Event, Evidence, Outcome, Place, Problem, RunFinished, RunStarted, SCHEMA,
+    CaseFinished, Counts, Event, Evidence, Outcome, Place, Problem, Remark, RunFinished, RunStarted, SCHEMA,
     ServiceStarted, Tier, TierFinished, TierStarted,
 };
 
@@ -159,6 +159,10 @@ pub(super) fn every_outcome() -> Vec<Event> {
         notes: vec!["connection refused".into()],
         ..problem(Outcome::Errored, "")
     };
+    let unguarded =
+        || Remark { text: "certificates were not checked: `tls: {insecure: true}`".into(), loud: true };
+    errored.remarks = vec![unguarded()];
+    labelled.remarks = vec![unguarded(), Remark { text: "p95 is 3 ms below its limit".into(), loud: false }];
     errored.workspace = Some("/tmp/mlfunnel-1/is-up".into());
     let mut skipped = case(unit, "client", "speaks HTTP/3", Outcome::Skipped, 0.0);
     skipped.reason = Some("no server does yet".into());
@@ -223,6 +227,7 @@ pub(super) fn all_pass() -> Vec<Event> {
         suite: "suite".into(),
         url: "http://127.0.0.1:4000".into(),
         duration: 0.12,
+        cold: None,
     }));
     tier(&mut events, Tier::Integration, 120.0, 1.5, cases(Tier::Integration, 4, 0.3));
     tier(&mut events, Tier::Smoke, 30.0, 4.0, cases(Tier::Smoke, 1, 4.0));
@@ -251,6 +256,7 @@ pub(super) fn hostile() -> Vec<Event> {
     }];
     bad.warnings = vec![problem(Outcome::Failed, HOSTILE); 20];
     bad.tags = vec![HOSTILE.into()];
+    bad.remarks = vec![Remark { text: HOSTILE.into(), loud: true }];
     let counts = Counts { failed: 1, warned: 1, ..Counts::default() };
     tier(&mut events, Tier::Unit, 5.0, 0.1, vec![bad]);
     events.push(Event::RunFinished(RunFinished { exit: 1, duration: 0.1, counts, interrupted: false }));

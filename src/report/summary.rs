@@ -1,5 +1,6 @@
 //! What a run came to, folded from its events: small, however many cases there were.
 
+use super::Remarks;
 use super::quantity::counted;
 use crate::event::{CaseFinished, Counts, Event, Evidence, Outcome, RunFinished, Tier};
 
@@ -16,6 +17,8 @@ pub struct Summary {
     pub jobs: usize,
     pub version: String,
     pub notices: Vec<String>,
+    /// What every reader should know of single cases.
+    pub remarks: Remarks,
     /// Services in the order they were proven ready, and the seconds each took.
     pub services: Vec<(String, f64)>,
     /// Absent while the run goes on, and for good when it was killed.
@@ -80,7 +83,10 @@ impl Summary {
                 let name = format!("python ({})", counted(workers.count as u64, "worker"));
                 self.services.push((name, workers.duration));
             }
-            Event::CaseFinished(case) => self.tier(case.tier).case(case),
+            Event::CaseFinished(case) => {
+                self.remarks.case(case);
+                self.tier(case.tier).case(case);
+            }
             Event::TierFinished(finished) => {
                 let tier = self.tier(finished.tier);
                 tier.state = TierState::Finished;
@@ -95,6 +101,11 @@ impl Summary {
             Event::RunFinished(finished) => self.finished = Some(finished.clone()),
             Event::CaseStarted { .. } | Event::Output { .. } | Event::Unknown => {}
         }
+    }
+
+    /// What every reader should know: of the run, and of its cases.
+    pub fn notes(&self) -> impl Iterator<Item = String> + '_ {
+        self.notices.iter().cloned().chain(self.remarks.told())
     }
 
     fn tier(&mut self, tier: Tier) -> &mut TierSummary {

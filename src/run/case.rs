@@ -140,7 +140,7 @@ pub(super) fn blank(case: &Case, shared: &Shared, outcome: Outcome, reason: Opti
 
 /// The command that runs just this case again.
 fn rerun(case: &Case, shared: &Shared) -> String {
-    let pattern = format!("^{}$", regex::escape(&case.title()));
+    let pattern = format!("^{}$", shared.redactor.hide_in_pattern(&case.title()));
     let repeat = match (case.template.repeat.times, shared.options.repeat) {
         (None, times @ 2..) => format!(" --repeat {times}"),
         _ => String::new(),

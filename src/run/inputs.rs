@@ -6,15 +6,16 @@ use std::sync::Arc;
 use super::Options;
 use crate::diagnostic::codes;
 use crate::plan::{Case, Suite, Var};
+use crate::redact::Redactor;
 use crate::syntax::{Expr, Scope, Unbound};
-use crate::value::Value;
+use crate::value::{Value, visit_leaves};
 
 /// What comes from outside.
 pub(super) struct Inputs {
     given: HashMap<String, String>,
     env: HashMap<String, String>,
     require_env: bool,
-    secrets: Vec<String>,
+    redactor: Redactor,
 }
 
 impl Inputs {
@@ -23,23 +24,29 @@ impl Inputs {
             given: options.vars.clone(),
             env: options.env.clone(),
             require_env: options.require_env,
-            secrets: Vec::new(),
+            redactor: Redactor::default(),
         };
-        let mut secrets = HashSet::new();
+        let (mut secrets, mut names) = (HashSet::new(), Vec::new());
         for suite in suites(cases) {
             for var in suite.vars.iter().filter(|var| var.secret) {
-                secrets.extend(inputs.text(var).cloned());
-                if let Some(Expr::Literal(Value::Text(text))) = &var.default {
-                    secrets.insert(text.to_string());
+                if let Some(text) = inputs.text(var) {
+                    let of_env = var.env.as_ref().filter(|name| inputs.env.get(&***name) == Some(text));
+                    names.extend(of_env.map(|name| (text.clone(), name.to_string())));
+                    secrets.insert(text.clone());
+                    secrets.extend(var.parse(text).iter().flat_map(texts));
+                }
+                if let Some(Expr::Literal(value)) = &var.default {
+                    secrets.extend(texts(value));
                 }
             }
         }
-        inputs.secrets = secrets.into_iter().collect();
+        inputs.redactor = Redactor::new(secrets).naming(names);
         inputs
     }
 
-    pub(super) fn secrets(&self) -> Vec<String> {
-        self.secrets.clone()
+    /// What hides the values of all secret vars.
+    pub(super) fn redactor(&self) -> Redactor {
+        self.redactor.clone()
     }
 
     /// What the command line or the environment says of a var; an empty variable is not set.
@@ -144,6 +151,28 @@ impl Inputs {
         }
         notices
     }
+}
+
+/// The texts that a secret is known by: itself, and what is text inside it.
+fn texts(value: &Value) -> Vec<String> {
+    let mut texts = Vec::new();
+    match value {
+        Value::List(_) | Value::Map(_) => {
+            visit_leaves(value, &mut |leaf| {
+                // What is shorter, or a number, stands in too many places that have nothing to do with it.
+                if let Value::Text(text) = leaf.to_value()
+                    && text.len() > 3
+                {
+                    texts.push(text.to_string());
+                }
+                true
+            });
+        }
+        Value::Null => {}
+        Value::Text(text) => texts.push(text.to_string()),
+        other => texts.push(other.to_string()),
+    }
+    texts
 }
 
 fn suites<'c>(cases: impl IntoIterator<Item = &'c Case>) -> Vec<&'c Arc<Suite>> {

@@ -27,6 +27,7 @@ use std::time::Instant;
 
 use crate::action::{Children, World};
 use crate::event::{Counts, Event, RunFinished, RunStarted, SCHEMA};
+use crate::expect::Baselines;
 use crate::plan::{Case, Plan};
 use crate::redact::Redactor;
 use crate::source::Sources;
@@ -61,6 +62,8 @@ pub struct Options {
     pub require_sandbox: bool,
     /// Rewrite snapshots instead of comparing with them.
     pub update_snapshots: bool,
+    /// What earlier runs measured, and what this one leaves behind.
+    pub baselines: Arc<Baselines>,
     /// How often each case is run that does not say so itself; everything must be the same each time.
     pub repeat: u32,
     /// Values of vars from the command line, as text.
@@ -100,7 +103,7 @@ pub fn run(plan: Plan, options: Options, emit: &mut dyn FnMut(&Event)) -> Exit {
     let _ = orphans::adopt();
     let Plan { cases, deselected, sources, settings } = plan;
     let inputs = Inputs::new(&cases, &options);
-    let redactor = Arc::new(Redactor::new(inputs.secrets()));
+    let redactor = Arc::new(inputs.redactor());
     let search = Search {
         option: options.python.clone(),
         configured: settings.python.clone(),

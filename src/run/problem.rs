@@ -106,7 +106,7 @@ impl Teller<'_> {
 
     /// How the same can be done outside of any spec.
     pub(super) fn reproduce(&self, command: &str) -> String {
-        self.redactor.hide(&format!("the same by hand: {command}")).into_owned()
+        format!("the same by hand: {}", self.redactor.hide_in_command(command))
     }
 
     /// What is worth knowing even where all holds.

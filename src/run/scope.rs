@@ -31,7 +31,7 @@ impl<'a> LazyWorkspace<'a> {
     /// Its path, the folder made if need be.
     pub(super) fn path(&self) -> Result<PathBuf, String> {
         let make = || {
-            let made = self.shared.options.folder.workspace(self.name);
+            let made = self.shared.options.folder.workspace(&self.shared.redactor.hide(self.name));
             let made = made.and_then(|made| match self.repetition {
                 // A path of another length and depth, on which nothing may depend.
                 Some(Repetition { number: number @ 2.., vary: true }) => {

@@ -1,6 +1,8 @@
 //! What the services of a case have to do with its ending: those that are gone, and what they wrote last, and
 //! whom they tried to reach.
 
+use std::time::Duration;
+
 use super::Shared;
 use super::attempt::Attempt;
 use super::problem::Teller;
@@ -9,6 +11,12 @@ use crate::diagnostic::codes;
 use crate::event::{Outcome, Problem};
 use crate::plan::Case;
 use crate::service::Running;
+use crate::system::clock::Deadline;
+
+/// From the last that is heard of a service to its end.
+const DYING: Duration = Duration::from_millis(200);
+/// Between two looks at it.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// The problem of a case that would begin without one of its services: what it found could say nothing.
 pub(super) fn gone(case: &Case, shared: &Shared, urls: &Urls) -> Option<Problem> {
@@ -26,6 +34,9 @@ pub(super) fn tell(case: &Case, shared: &Shared, urls: &Urls, attempt: &mut Atte
     attempt.problems.extend(refused(case, shared, urls));
     if attempt.outcome == Outcome::Passed && !attempt.problems.is_empty() {
         attempt.outcome = Outcome::Failed;
+    }
+    if attempt.problems.iter().any(|problem| &*problem.code == codes::UNREACHABLE.name) {
+        await_end(case, shared, urls);
     }
     let ended = ended(case, shared, urls, "ended while this case ran");
     if attempt.outcome == Outcome::Passed {
@@ -45,6 +56,17 @@ pub(super) fn tell(case: &Case, shared: &Shared, urls: &Urls, attempt: &mut Atte
     }
     // What died is likely why the rest went wrong: it is said first.
     attempt.problems.splice(0..0, ended);
+}
+
+/// Gives one that has just broken a connection off the time to end: what dies closes its connections first.
+fn await_end(case: &Case, shared: &Shared, urls: &Urls) {
+    let services = urls.commands(case, shared);
+    let deadline = Deadline::after(DYING);
+    while !services.is_empty()
+        && services.iter().all(|(_, running)| running.ended().is_none())
+        && !deadline.expired()
+        && !shared.options.cancel.wait_timeout(LOOK)
+    {}
 }
 
 /// Services that tried to reach whom they must not, since their start or since a case before that used them too.

@@ -112,9 +112,10 @@ impl Services {
                 if let Ok(running) = &started {
                     emit(&Event::ServiceStarted(ServiceStarted {
                         name: service.name.to_string(),
-                        suite: suite.name.to_string(),
-                        url: running.url(),
+                        suite: shared.redactor.hide(&suite.name).into_owned(),
+                        url: shared.redactor.hide(&running.url()).into_owned(),
                         duration: began.elapsed().as_secs_f64(),
+                        cold: running.cold().map(|cold| cold.as_secs_f64()),
                     }));
                 }
                 self.running.push((suite.file.clone(), service.name.clone(), started.map(Arc::new)));

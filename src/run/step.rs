@@ -7,7 +7,7 @@ use super::scope::{Given, Names, context};
 use crate::action::{Context, Done, Places, StepError};
 use crate::diagnostic::codes;
 use crate::event::{Evidence, Problem, Remark};
-use crate::expect::{Bench, Expectations, Finding, Snapshots, Target, Verdict};
+use crate::expect::{Bench, Demands, Expectations, Finding, Past, Snapshots, Target, Verdict};
 use crate::plan::{SetTolerance, Step};
 use crate::source::Span;
 use crate::system::cancel::Cancel;
@@ -86,7 +86,7 @@ fn once(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> 
     let places = Places { bounds: &suite.bounds, workspace: &workspace, saved: &step.saved };
     let asked = |output: &str| step.expect.mentions(output) || step.warn.mentions(output);
     let context = context(names, &places, step, deadline, cancel, &asked);
-    match step.action.run(&context) {
+    let mut stepped = match step.action.run(&context) {
         Err(error) => {
             let mut problem = teller.error(&error, step);
             if error.code == codes::TIMED_OUT {
@@ -100,7 +100,10 @@ fn once(step: &Step, names: &Names<'_>, deadline: Deadline, cancel: &Cancel) -> 
             Stepped { problems: vec![problem], ..Stepped::default() }
         }
         Ok(done) => judge(step, done, names, &context, &teller),
-    }
+    };
+    let caveats = step.action.caveats(&context);
+    stepped.remarks.extend(caveats.iter().map(|remark| teller.remark(remark)));
+    stepped
 }
 
 fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, teller: &Teller<'_>) -> Stepped {
@@ -135,7 +138,7 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
     for (expectations, problems, warns) in
         [(&step.expect, &mut stepped.problems, false), (&step.warn, &mut stepped.warnings, true)]
     {
-        let verdicts = verdicts(expectations, &done, &within, context, tolerance);
+        let verdicts = verdicts(step, expectations, &done, &within, context, tolerance);
         for verdict in verdicts {
             stepped.remarks.extend(verdict.remarks.iter().map(|remark| teller.remark(remark)));
             // That it failed is told already, and why there is nothing to look at with it.
@@ -161,6 +164,9 @@ fn judge(step: &Step, done: Done, names: &Names<'_>, context: &Context<'_>, tell
     if let (Some(command), Some(first)) = (&done.reproduce, stepped.problems.first_mut()) {
         first.notes.push(teller.reproduce(command));
     }
+    if stepped.problems.is_empty() && names.shared.options.baselines.saving() {
+        keep(step, &done.outputs, names);
+    }
     stepped.remarks.extend(done.remarks.iter().map(|remark| teller.remark(remark)));
     stepped.outputs = Some(done.outputs);
     stepped
@@ -178,7 +184,26 @@ fn snapshots(names: &Names<'_>) -> Snapshots {
     }
 }
 
+/// Where a step's measurements are stored in a baseline: under its case's id, and its own or its number.
+fn place(step: &Step, names: &Names<'_>) -> (String, String) {
+    let number = || {
+        let steps = names.case.template.steps.iter().chain(&names.case.template.cleanup);
+        (steps.take_while(|one| one.span != step.span).count() + 1).to_string()
+    };
+    let id = names.shared.redactor.hide(&names.case.id()).into_owned();
+    (id, step.id.as_ref().map_or_else(number, ToString::to_string))
+}
+
+/// Keeps the measurements of a step that passed, if this run is to become a baseline.
+fn keep(step: &Step, outputs: &Outputs, names: &Names<'_>) {
+    let baselines = &names.shared.options.baselines;
+    let (case, id) = place(step, names);
+    let spoken_of = step.expect.measured(outputs).chain(step.warn.measured(outputs));
+    Past { baselines, case: &case, step: &id }.keep(spoken_of);
+}
+
 fn verdicts(
+    step: &Step,
     expectations: &Expectations,
     done: &Done,
     names: &Names<'_>,
@@ -193,8 +218,20 @@ fn verdicts(
         if of_files { names.workspace.path().unwrap_or_default() } else { std::path::PathBuf::new() };
     let file = |text: &str| context.places.input(text).map_err(|error| error.message);
     let snapshots = &snapshots(names);
-    let bench =
-        Bench { scope: names, tolerance: tolerance.value, snapshots, workspace: &workspace, file: &file };
+    let measures = expectations.measured(&done.outputs).next().is_some();
+    let place = if measures { place(step, names) } else { Default::default() };
+    let baselines = &names.shared.options.baselines;
+    let past = Past { baselines, case: &place.0, step: &place.1 };
+    let bench = Bench {
+        scope: names,
+        tolerance: tolerance.value,
+        snapshots,
+        past,
+        measured: None,
+        demands: Demands::default(),
+        workspace: &workspace,
+        file: &file,
+    };
     let mut verdicts = expectations.judge(&done.outputs, &bench);
     // An answer unlike the others is judged like them; what holds of all is said once.
     for other in &done.others {

@@ -41,13 +41,13 @@ pub(super) fn start(spec: &CommandSpec, context: &StartContext<'_>) -> Result<Ru
     let ready = spec.ready.as_ref();
     let within =
         ready.and_then(|ready| ready.within.as_ref()).map(|within| within.bind(&scope)).transpose()?;
-    let proof = Proof::new(ready, &scope, context.world)?;
+    let proof = Proof::new(spec, &scope, context.world)?;
     let deadline = Deadline::after(within.unwrap_or(WITHIN)).earlier(context.deadline);
 
     let name = command.argv.join(" ");
     let mut running = process::spawn(&command, LOG).map_err(|error| ServiceError::new(error.to_string()))?;
     match proof.wait(&mut running, deadline, context.cancel) {
-        Ok(()) => Ok(Running::new(port, Held::Command(running))),
+        Ok(cold) => Ok(Running { cold, ..Running::new(port, Held::Command(running)) }),
         Err(unready) => {
             let mut message = match unready {
                 Unready::Ended(exit) => format!("`{name}` ended with {exit} before it was ready"),

@@ -14,6 +14,7 @@ mod tests;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::action::{Children, Places, StepError, World};
 use crate::syntax::{Scope, Unbound};
@@ -21,7 +22,9 @@ use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::value::Value;
 
+pub use host::{Host, HostError};
 pub use page::{markdown, page};
+pub use serve::load;
 use spec::Kind;
 pub use spec::ServiceSpec;
 
@@ -44,18 +47,19 @@ pub struct StartContext<'a> {
 pub struct Running {
     port: u16,
     held: Mutex<Held>,
+    cold: Option<Duration>,
 }
 
 #[derive(Debug)]
 enum Held {
     Command(crate::system::process::Running),
-    Server(host::Host),
+    Server(Host),
     Fake(fake::Fake),
 }
 
 impl Running {
     fn new(port: u16, held: Held) -> Self {
-        Self { port, held: Mutex::new(held) }
+        Self { port, held: Mutex::new(held), cold: None }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -70,6 +74,11 @@ impl Running {
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How long the first inference took, where one proved that it is ready.
+    pub fn cold(&self) -> Option<Duration> {
+        self.cold
     }
 
     /// The end of what a command has written so far.

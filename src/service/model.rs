@@ -1,13 +1,13 @@
 //! A trained model as the server holds it.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array1, Array2, ArrayView2};
 use serde_json::{Value, json};
 
 use super::server::Predictor;
+use crate::ml::label::Label;
 use crate::ml::model::{DocumentError, Model, ModelKind, Prediction};
 
-/// A saved model, served in the plain form: for each raw row the probability of the positive class of a binary model,
-/// the list of probabilities of several classes, the number of a regression.
+/// A saved model under the name it is served by. It takes raw rows.
 #[derive(Debug)]
 pub struct ModelPredictor {
     name: String,
@@ -48,20 +48,23 @@ impl Predictor for ModelPredictor {
         metadata
     }
 
-    fn predict(&self, rows: &[Vec<f64>]) -> Result<Vec<Value>, String> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
+    fn classes(&self) -> &[Label] {
+        &self.model.classes
+    }
+
+    fn predict(&self, rows: ArrayView2<'_, f64>) -> Result<Prediction, String> {
+        if rows.nrows() > 0 {
+            return self.model.predict_raw(rows).map_err(|error| error.to_string());
         }
-        let shape = (rows.len(), self.model.features.len());
-        let x = Array2::from_shape_vec(shape, rows.concat()).map_err(|error| error.to_string())?;
-        Ok(match self.model.predict_raw(x.view()).map_err(|error| error.to_string())? {
-            Prediction::Classes { probabilities, .. } if probabilities.ncols() == 2 => {
-                probabilities.index_axis(Axis(1), 1).iter().map(|p| json!(p)).collect()
+        let classes = self.model.classes.len();
+        Ok(if classes == 0 {
+            Prediction::Values(Array1::zeros(0))
+        } else {
+            Prediction::Classes {
+                labels: Vec::new(),
+                codes: Vec::new(),
+                probabilities: Array2::zeros((0, classes)),
             }
-            Prediction::Classes { probabilities, .. } => {
-                probabilities.rows().into_iter().map(|row| json!(row.to_vec())).collect()
-            }
-            Prediction::Values(values) => values.iter().map(|value| json!(value)).collect(),
         })
     }
 }
@@ -69,6 +72,7 @@ impl Predictor for ModelPredictor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::array;
 
     fn predictor(model: &str, classes: &str, coefficients: &str, intercept: &str) -> ModelPredictor {
         let text = format!(
@@ -87,36 +91,36 @@ mod tests {
     const LOGISTIC: &str = r#""model": "logistic_regression", "params": {"c": 1.0, "fit_intercept": true, "max_iter": 100, "tol": 1e-4}"#;
 
     #[test]
-    fn two_classes_give_the_probability_of_the_second() {
+    fn rows_are_raw_and_classes_have_probabilities() {
         let model = predictor(LOGISTIC, r#""classes": ["no", "yes"],"#, "[[1.0, 2.0]]", "[0.5]");
-        let given = model.predict(&[vec![-0.5, 10.0], vec![0.5, 12.0]]).unwrap();
+        let given = model.predict(array![[-0.5, 10.0], [0.5, 12.0]].view()).unwrap();
+        let Prediction::Classes { labels, probabilities, .. } = given else { panic!("{given:?}") };
         let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
         // `b` is raw: (10 − 10)/2 = 0 and (12 − 10)/2 = 1.
-        for (given, z) in given.iter().zip([0.0, 3.0]) {
-            assert!((given.as_f64().unwrap() - sigmoid(z)).abs() < 1e-15, "{given}");
+        for (given, z) in probabilities.column(1).iter().zip([0.0, 3.0]) {
+            assert!((given - sigmoid(z)).abs() < 1e-15, "{given}");
         }
+        assert_eq!(labels, ["no".into(), "yes".into()]);
         assert_eq!(
             model.metadata(),
             json!({"task": "classification", "model": "logistic_regression", "target": "y", "classes": ["no", "yes"]})
         );
         assert_eq!(model.features(), ["a", "b"]);
-        assert!(model.predict(&[]).unwrap().is_empty());
-    }
-
-    #[test]
-    fn several_classes_give_a_list_a_row() {
-        let zero = "[[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]";
-        let model = predictor(LOGISTIC, r#""classes": [1, 2, 3, 4],"#, zero, "[0.0, 0.0, 0.0, 0.0]");
-        assert_eq!(model.predict(&[vec![1.0, 2.0]]).unwrap(), [json!([0.25, 0.25, 0.25, 0.25])]);
+        let Prediction::Classes { probabilities, .. } = model.predict(Array2::zeros((0, 2)).view()).unwrap()
+        else {
+            panic!("a classifier")
+        };
+        assert_eq!(probabilities.dim(), (0, 2));
     }
 
     #[test]
     fn a_regression_gives_its_number() {
         let ridge = r#""model": "ridge", "params": {"alpha": 1.0, "fit_intercept": true}"#;
         let model = predictor(ridge, "", "[[1.0, 2.0]]", "[0.5]");
-        assert_eq!(model.predict(&[vec![3.0, 12.0]]).unwrap(), [json!(5.5)]);
+        assert_eq!(model.predict(array![[3.0, 12.0]].view()), Ok(Prediction::Values(array![5.5])));
+        assert_eq!(model.predict(Array2::zeros((0, 2)).view()), Ok(Prediction::Values(Array1::zeros(0))));
         assert_eq!(model.metadata(), json!({"task": "regression", "model": "ridge", "target": "y"}));
-        let error = model.predict(&[vec![f64::INFINITY, 1.0]]).unwrap_err();
+        let error = model.predict(array![[f64::INFINITY, 1.0]].view()).unwrap_err();
         assert_eq!(error, "the feature at row 0, column 0 (from 0) is inf");
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use regex::{Regex, RegexBuilder};
 
-use super::spec::ReadyKeys;
+use super::spec::CommandSpec;
 use super::{ServiceError, WithPort};
-use crate::action::{World, json_bytes};
+use crate::action::{Rows, Speaker, World, json_bytes};
 
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
-use crate::system::http::{Http, Request};
+use crate::system::http::{Http, HttpErrorKind, Request};
 use crate::system::process::{Exit, Running};
 use crate::value::Value;
 
@@ -33,6 +33,12 @@ pub(super) enum Proof<'a> {
         json: bool,
     },
     Writes(Regex),
+    /// It completes an inference.
+    Infers {
+        http: &'a dyn Http,
+        speaker: Box<Speaker>,
+        rows: Rows,
+    },
 }
 
 /// The request, of which none outlasts the time there is by more than a short look.
@@ -52,17 +58,29 @@ pub(super) enum Unready {
 
 impl<'a> Proof<'a> {
     pub(super) fn new(
-        ready: Option<&ReadyKeys>,
+        spec: &CommandSpec,
         scope: &WithPort<'_>,
         world: &'a World,
     ) -> Result<Self, ServiceError> {
         let port = scope.port;
+        let ready = spec.ready.as_ref();
         let asking = |method: &str, path: &str| {
             let mut request = Request::new(method, &format!("http://127.0.0.1:{port}{path}"));
             request.loopback_only = true;
             request.timeouts.total = LOOK;
             Box::new(request)
         };
+        if let Some((dialect, rows)) = &spec.inference {
+            let mut template = *asking("GET", "");
+            template.timeouts.total = INFERENCE;
+            let base = template.url.clone();
+            let speaker = Speaker::new(dialect, dialect.bind(scope)?, &base, template);
+            return Ok(Self::Infers {
+                http: world.http()?,
+                speaker: Box::new(speaker),
+                rows: rows.bind(scope)?,
+            });
+        }
         if let Some(path) = ready.and_then(|ready| ready.get.as_ref()) {
             let request = asking("GET", &path.bind(scope)?);
             return Ok(Self::Answers { http: world.http()?, request, json: false });
@@ -84,13 +102,13 @@ impl<'a> Proof<'a> {
         Ok(Self::Connects(SocketAddr::from((Ipv4Addr::LOCALHOST, port))))
     }
 
-    /// Looks until the service is ready, has ended, or its time is over.
+    /// Looks until the service is ready, has ended, or its time is over. How long its first inference took comes back.
     pub(super) fn wait(
         &self,
         running: &mut Running,
         deadline: Deadline,
         cancel: &Cancel,
-    ) -> Result<(), Unready> {
+    ) -> Result<Option<Duration>, Unready> {
         let mut pause = FIRST;
         loop {
             let seen = self.look(running, deadline);
@@ -98,7 +116,10 @@ impl<'a> Proof<'a> {
             if let Some(exit) = running.poll_exit() {
                 return Err(Unready::Ended(exit));
             }
-            let Err(why) = seen else { return Ok(()) };
+            let why = match seen {
+                Ok(cold) => return Ok(cold),
+                Err(why) => why,
+            };
             if deadline.expired() {
                 return Err(Unready::Late(why));
             }
@@ -109,8 +130,13 @@ impl<'a> Proof<'a> {
         }
     }
 
-    fn look(&self, running: &Running, deadline: Deadline) -> Result<(), String> {
-        match self {
+    fn look(&self, running: &Running, deadline: Deadline) -> Result<Option<Duration>, String> {
+        let seen = match self {
+            Self::Infers { http, speaker, rows } => {
+                let mut send = |request: &Request| http.send(&bounded(request, deadline));
+                let met = speaker.clone().meet(rows, &mut send).map_err(|error| error.message)?;
+                return met.cold.map(Some).ok_or_else(|| met.why.unwrap_or_default());
+            }
             Self::Connects(address) => TcpStream::connect_timeout(address, LOOK)
                 .map(drop)
                 .map_err(|_| format!("it accepts no connections on port {}", address.port())),
@@ -123,10 +149,15 @@ impl<'a> Proof<'a> {
                     Err(format!("`{} {}` is answered with what is no JSON", request.method, request.url))
                 }
                 Ok(_) => Ok(()),
+                // How long this look took says nothing: the time there is may be shorter or far longer.
+                Err(error) if matches!(error.kind, HttpErrorKind::Timeout(_)) => {
+                    Err(format!("`{} {}` is not answered", request.method, request.url))
+                }
                 Err(error) => Err(error.to_string()),
             },
             Self::Writes(pattern) if pattern.is_match(&running.log_tail().text()) => Ok(()),
             Self::Writes(pattern) => Err(format!("it has written nothing that matches `{pattern}`")),
-        }
+        };
+        seen.map(|()| None)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use crate::action::{Argv, refuse_odd_names};
+use crate::action::{Argv, Dialect, Rows, Written, refuse_odd_names};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
 use crate::source::{Span, Spanned};
@@ -21,7 +21,8 @@ params! {
     pub struct Keys = "a service" {
         /// A program and its arguments; `$port` is the port it is to listen on.
         command: Option<Arg<Argv>>,
-        /// A trained model to serve: `POST /predict`, `GET /health`, `GET /metadata`.
+        /// A trained model to serve, by Open Inference v2, KServe v1, TensorFlow Serving's rows, MLflow scoring and the plain
+        /// form (`POST /predict` with `instances`); `GET /` lists the routes.
         serve: Option<ServeKeys>,
         /// Canned answers: `{routes: [{get: /health, json: {status: ok}}]}`; `$name.requests` is what was asked.
         fake: Option<FakeKeys>,
@@ -43,6 +44,8 @@ params! {
     pub struct ServeKeys = "`serve`" short "model" {
         /// The model's file, as `train` saves it.
         model: Arg<Arc<str>>,
+        /// The name it has in paths such as `/v2/models/iris/infer`; that of the file without its ending when left out.
+        name: Option<Arg<Arc<str>>>,
     }
 }
 
@@ -57,6 +60,24 @@ params! {
         log: Option<Arg<Arc<str>>>,
         /// A whole inference: a request that is answered with a status of 200 to 299 and a body of JSON.
         infer: Option<InferKeys>,
+        /// A whole inference in the words of a protocol (`mlfunnel explain protocols`), with `rows` and the protocol's keys.
+        protocol: Option<Spanned<Arc<str>>>,
+        /// With `protocol`: the rows to ask about; the first of them where a request holds one.
+        rows: Option<Arg<Rows>>,
+        /// With `protocol`: the model's name.
+        model: Option<Arg<Arc<str>>>,
+        /// With `protocol`: the model's version.
+        version: Option<Arg<Arc<str>>>,
+        /// With `protocol`: where rows are sent, when that is not the protocol's own path.
+        path: Option<Arg<Arc<str>>>,
+        /// With `protocol`: the form in which rows are sent.
+        form: Option<Spanned<Arc<str>>>,
+        /// With `protocol: tensorflow-serving`: the signature that is asked.
+        signature_name: Option<Arg<Arc<str>>>,
+        /// With `protocol: bentoml`: the argument that holds the rows.
+        argument: Option<Arg<Arc<str>>>,
+        /// With `protocol: openai`: what the model is asked for.
+        task: Option<Spanned<Arc<str>>>,
         /// How long that may take; `20 s` when left out.
         within: Option<Arg<Duration>>,
     }
@@ -92,12 +113,15 @@ pub(super) struct CommandSpec {
     pub(super) inherit_env: Vec<Spanned<Arc<str>>>,
     pub(super) cwd: Option<Arg<Arc<str>>>,
     pub(super) ready: Option<ReadyKeys>,
+    /// In the words of a protocol, what shows that it is ready.
+    pub(super) inference: Option<(Dialect, Arg<Rows>)>,
     pub(super) port: Option<Arg<u16>>,
 }
 
 #[derive(Debug)]
 pub(super) struct ServeSpec {
     pub(super) model: Arg<Arc<str>>,
+    pub(super) name: Option<Arg<Arc<str>>>,
     pub(super) port: Option<Arg<u16>>,
 }
 
@@ -132,11 +156,19 @@ impl Decode for ServiceSpec {
                     check_ready(ready.as_ref(), node, decoder)?;
                     refuse_port_in_text(node, decoder)?;
                     refuse_odd_names(&inherit_env, decoder)?;
-                    Kind::Command(Box::new(CommandSpec { argv, env, inherit_env, cwd, ready, port }))
+                    let (ready, inference) = match ready {
+                        Some(ready) => {
+                            let (ready, inference) = inference(ready, node, decoder)?;
+                            (Some(ready), inference)
+                        }
+                        None => (None, None),
+                    };
+                    let spec = CommandSpec { argv, env, inherit_env, cwd, ready, inference, port };
+                    Kind::Command(Box::new(spec))
                 }
                 (None, Some(serve), None) => {
                     refuse_of_command(node, decoder)?;
-                    Kind::Serve(ServeSpec { model: serve.model, port })
+                    Kind::Serve(ServeSpec { model: serve.model, name: serve.name, port })
                 }
                 (None, None, Some(fake)) => {
                     refuse_of_command(node, decoder)?;
@@ -196,13 +228,56 @@ fn several(node: &Node) -> Diagnostic {
         .help("a service is one of them")
 }
 
+/// What shows that a command is ready where that is an inference in the words of a protocol.
+#[allow(clippy::type_complexity)] // the keys, and what was taken out of them
+fn inference(
+    mut ready: ReadyKeys,
+    node: &Node,
+    decoder: &mut Decoder<'_>,
+) -> Option<(ReadyKeys, Option<(Dialect, Arg<Rows>)>)> {
+    let written = Written {
+        model: ready.model.take(),
+        version: ready.version.take(),
+        path: ready.path.take(),
+        form: ready.form.take(),
+        signature_name: ready.signature_name.take(),
+        argument: ready.argument.take(),
+        task: ready.task.take(),
+        ..Written::default()
+    };
+    let span = node.entry("ready").map_or(node.span, |(key, _)| key.span);
+    let (name, rows) = match (ready.protocol.take(), ready.rows.take()) {
+        (Some(name), Some(rows)) => (name, rows),
+        (Some(_), None) => {
+            let diagnostic =
+                Diagnostic::new(codes::MISSING_KEY, span, "`ready` with a `protocol` needs `rows`");
+            return decoder.refuse(diagnostic.help("write `rows: [[5.1, 3.5, 1.4, 0.2]]`"));
+        }
+        (None, rows) => {
+            let mut given = written.given();
+            given.extend(rows.map(|rows| ("rows", rows.span)));
+            let Some((key, at)) = given.into_iter().min_by_key(|(_, at)| at.start) else {
+                return Some((ready, None));
+            };
+            let diagnostic = Diagnostic::new(
+                codes::MISSING_KEY,
+                at,
+                format!("`{key}` is for a `ready` with a `protocol`"),
+            );
+            return decoder.refuse(diagnostic.help("name one, such as `protocol: instances`"));
+        }
+    };
+    let dialect = Dialect::of(&name, written, decoder)?;
+    Some((ready, Some((dialect, rows))))
+}
+
 fn check_ready(ready: Option<&ReadyKeys>, node: &Node, decoder: &mut Decoder<'_>) -> Option<()> {
     let Some(ready) = ready else { return Some(()) };
     let mut refuse = |code, span, message: &str, help: &str| {
         decoder.refuse(Diagnostic::new(code, span, message).help(help))
     };
     let span = node.entry("ready").map_or(node.span, |(key, _)| key.span);
-    let given: Vec<(&str, Span)> = ["get", "tcp", "log", "infer"]
+    let given: Vec<(&str, Span)> = ["get", "tcp", "log", "infer", "protocol"]
         .into_iter()
         .filter_map(|name| node.get("ready")?.entry(name).map(|(key, _)| (name, key.span)))
         .collect();
@@ -212,7 +287,7 @@ fn check_ready(ready: Option<&ReadyKeys>, node: &Node, decoder: &mut Decoder<'_>
             return refuse(codes::CONFLICTING_KEYS, span, &message, "keep one of them");
         }
         [] if ready.within.is_none() => {
-            let help = "write `{get: /health}`, `{tcp: true}`, `{log: \"started\"}` or `{infer: {post: …, json: …}}`";
+            let help = "write `{get: /health}`, `{tcp: true}`, `{log: \"started\"}`, `{infer: {post: …, json: …}}` or `{protocol: …, rows: …}`";
             return refuse(codes::MISSING_KEY, span, "`ready` says nothing", help);
         }
         _ => {}

@@ -52,6 +52,13 @@ impl Deadline {
     }
 }
 
+/// Has this thread wake from its waits when they end: by itself the system wakes it up to 50 µs later, to wake several at
+/// once.
+pub fn wake_on_time() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+}
+
 /// Tells the time of day. A test replaces it with [`FixedClock`].
 pub trait Clock: Send + Sync {
     /// The time of day in UTC as RFC 3339 with milliseconds: `2026-11-22T10:44:00.123Z`.

@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(read.value.to_string(), r#"{predictions: [.nan, "NaN \" NaN", {a: -.inf}, 1]}"#);
         let told: Vec<String> =
             read.bare.iter().map(|bare| format!("{} {} {}", bare.token, bare.byte, bare.path)).collect();
-        assert_eq!(told, ["NaN 17 predictions[0]", "-Infinity 41 predictions[2].a"]);
+        assert_eq!(told, ["NaN 17 predictions[0]", "-Infinity 42 predictions[2].a"]);
         let read = Lenient::from_json(b"\xEF\xBB\xBF[Infinity]").unwrap();
         assert_eq!((read.bare[0].byte, read.bare[0].path.to_string().as_str()), (4, "[0]"));
     }

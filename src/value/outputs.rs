@@ -1,6 +1,8 @@
 //! What a step gave.
 
-use super::{Map, Path, Segment, Value};
+use std::sync::Arc;
+
+use super::{Distribution, Map, Part, Path, Percentile, Segment, Value};
 
 /// Outputs by name, in the order the action declares them, and why some are not there.
 #[derive(Clone, Debug, Default)]
@@ -8,6 +10,26 @@ pub struct Outputs {
     pub values: Map,
     absent: Vec<(&'static str, String)>,
     faces: Vec<(&'static str, &'static str)>,
+    distributions: Vec<(&'static str, Arc<Distribution>)>,
+}
+
+/// A part of something that was measured many times, and the whole of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured<'a> {
+    /// What was measured: `latency`, `phases.first_byte`.
+    pub output: &'static str,
+    pub distribution: &'a Distribution,
+    pub part: Part,
+}
+
+impl Measured<'_> {
+    /// The percentile that is spoken of, where it is one.
+    pub fn percentile(&self) -> Option<Percentile> {
+        match self.part {
+            Part::Percentile(percentile) => Some(percentile),
+            _ => None,
+        }
+    }
 }
 
 impl Outputs {
@@ -22,11 +44,36 @@ impl Outputs {
     }
 
     /// What a mapping among the outputs is when it is spoken of alone: the latency of several samples is their
-    /// maximum, and its parts are still there.
+    /// maximum, and its parts are still there. A mapping inside an output is named by its path.
     #[must_use]
     pub fn face(mut self, name: &'static str, part: &'static str) -> Self {
         self.faces.push((name, part));
         self
+    }
+
+    /// All measurements behind what is at a path, such as `latency` or `phases.first_byte`, whose parts are then
+    /// `latency.p95` and so on.
+    #[must_use]
+    pub fn with_distribution(mut self, path: &'static str, measured: Arc<Distribution>) -> Self {
+        self.distributions.push((path, measured));
+        self
+    }
+
+    /// The measurements that a path speaks of: itself, or a part of it.
+    pub fn distribution(&self, path: &[Segment]) -> Option<(&'static str, &Arc<Distribution>)> {
+        let path = Path(path.to_vec()).to_string();
+        let spoken_of = |output: &str| {
+            path.strip_prefix(output).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.distributions.iter().find(|(output, _)| spoken_of(output)).map(|(output, all)| (*output, all))
+    }
+
+    /// The part of a distribution that a path leads to, whether there are measurements enough for it or not.
+    pub fn measured(&self, path: &[Segment]) -> Option<Measured<'_>> {
+        let (Segment::Key(part), whole) = path.split_last()? else { return None };
+        let whole_text = Path(whole.to_vec()).to_string();
+        let (output, distribution) = self.distribution(whole).filter(|(output, _)| *output == whole_text)?;
+        Some(Measured { output, distribution, part: Part::find(part)? })
     }
 
     /// An output that is not there this time, and why: a body that is not JSON.
@@ -51,12 +98,18 @@ impl Outputs {
             let why = self.absent.iter().find(|(absent, _)| **absent == **name).map(|(_, why)| why.clone());
             return Err(why.unwrap_or_else(|| format!("there is no output `{name}`")));
         };
-        if let (true, Some((_, part))) =
-            (rest.is_empty(), self.faces.iter().find(|(faced, _)| **faced == **name))
+        let alone =
+            |faced: &str| faced.split('.').map(|key| Segment::Key(key.into())).eq(path.iter().cloned());
+        if let Some((faced, part)) =
+            self.faces.iter().find(|(faced, _)| faced.starts_with(&**name) && alone(faced))
         {
-            return value
-                .follow(&[Segment::Key((*part).into())])
-                .map_err(|_| format!("`{name}` has no `{part}`"));
+            let held = value.follow(rest).unwrap_or(Value::Null);
+            return match held {
+                Value::Null => Ok(held),
+                held => held
+                    .follow(&[Segment::Key((*part).into())])
+                    .map_err(|_| format!("`{faced}` has no `{part}`")),
+            };
         }
         value.follow(rest).map_err(|depth| {
             let missing = Path(rest[depth..=depth].to_vec());

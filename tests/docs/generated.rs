@@ -82,6 +82,16 @@ fn services_are_current() {
 }
 
 #[test]
+fn protocols_are_current() {
+    let text = format!(
+        "# Protocols\n\n{MADE}\nWhat may stand under `protocol` of a [probe](actions/probe.md). `mlfunnel explain \
+         protocols` shows the same text.\n\n{}",
+        mlfunnel::action::protocols_markdown()
+    );
+    hold("docs/protocols.md", &text);
+}
+
+#[test]
 fn error_codes_are_current() {
     let codes = sections(codes::ALL.iter().map(|code| (code.name, code.page)));
     let text = format!(

@@ -75,7 +75,8 @@ impl Subject {
 
     pub(super) fn review(&self, review: &Review<'_>, found: &mut Diagnostics) {
         if let Some(action) = self.action() {
-            action.review(&Review { tier: review.tier, asked: &self.wanted(), known: review.known }, found);
+            let asked = self.wanted();
+            action.review(&Review { asked: &asked, needs: &[], ..*review }, found);
         }
     }
 }

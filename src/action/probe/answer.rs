@@ -1,33 +1,47 @@
 //! From answers to outputs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::samples::{Distinct, Gathered};
-use crate::action::{Done, Unsuccessful};
+use super::load::{Distinct, Gathered, Phases};
+use crate::action::{Context, Done, Unsuccessful};
 use crate::diagnostic::codes;
 use crate::system::http::Response;
-use crate::value::{Map, Outputs, Value};
+use crate::value::{Distribution, Map, Outputs, Remark, Value};
 
 /// Characters of a body that a message shows.
 const SHOWN: usize = 300;
+/// Each a distribution by itself.
+const PHASES: [&str; 5] =
+    ["phases.resolve", "phases.connect", "phases.tls", "phases.first_byte", "phases.whole"];
+/// Why there is nothing to look at.
+const NO_ANSWER: &str = "no request was answered with a status below 400";
 
 /// The outputs of the last sample, and of every answer that differs from it.
-pub(super) fn done(gathered: Gathered) -> Done {
-    let Gathered { asked, answers, last, latency, connect, first_byte } = gathered;
+pub(super) fn done(gathered: Gathered, context: &Context<'_>) -> Done {
+    let throughput = gathered.throughput();
+    let Gathered { asked, answers, last, errors, remarks, latency, phases, duration } = gathered;
     let samples = latency.count();
-    let shared = Shared {
-        latency: Value::from(latency.parts()),
-        phases: Value::map([("connect", Value::from(connect)), ("first_byte", Value::from(first_byte))]),
-        samples,
+    let measured = Measured::of(latency, phases, errors.output(samples), duration, throughput);
+    let unsuccessful = if (context.asked)("errors") {
+        errors.told(samples)
+    } else {
+        let all: usize = answers.iter().map(|answer| answer.count).sum();
+        let bad_one = answers.iter().find(|answer| answer.response.status >= 400);
+        bad_one.map(|answer| bad(answer, &asked, all))
     };
-    let unsuccessful = answers
-        .iter()
-        .find(|answer| answer.response.status >= 400)
-        .map(|answer| bad(answer, &asked, samples));
-    let mut done = Done { unsuccessful, ..Done::default() };
+    let mut done = Done { unsuccessful, remarks, ..Done::default() };
+    if answers.iter().any(|answer| answer.response.downgraded) {
+        done.remarks.push(Remark::loud("a redirect led from `https` to `http`: the answer came unencrypted"));
+    }
+    if last.is_none() {
+        let none = |outputs: Outputs, name| outputs.without(name, NO_ANSWER);
+        let outputs = ["status", "headers", "body", "json", "url"].into_iter().fold(Outputs::new(), none);
+        done.outputs = measured.complete(outputs);
+    }
     for (index, answer) in answers.into_iter().enumerate() {
-        let outputs = shared.outputs(answer.response);
-        if index == last {
+        let outputs = measured.complete(of_answer(answer.response));
+        if Some(index) == last {
             done.outputs = outputs;
         } else {
             done.others.push(outputs);
@@ -37,33 +51,88 @@ pub(super) fn done(gathered: Gathered) -> Done {
 }
 
 /// What is measured over all samples.
-struct Shared {
-    latency: Value,
+struct Measured {
+    latency: Map,
     phases: Value,
+    first_token: Map,
     samples: usize,
+    errors: Value,
+    throughput: f64,
+    duration: Duration,
+    /// By the outputs that they are the distributions of.
+    distributions: [(&'static str, Arc<Distribution>); 7],
 }
 
-impl Shared {
-    fn outputs(&self, response: Response) -> Outputs {
-        let outputs = Outputs::new()
-            .with("status", Value::Int(response.status.into()))
-            .with("headers", headers(&response.headers));
-        let json = json(&response);
-        let body = match String::from_utf8(response.body) {
-            Ok(text) => Value::text(text),
-            Err(error) => Value::Bytes(error.into_bytes().into()),
+impl Measured {
+    fn of(latency: Distribution, phases: Phases, errors: Value, duration: Duration, throughput: f64) -> Self {
+        let Phases { resolve, connect, tls, first_byte, first_event, whole } = &phases;
+        let or_null = |measured: &Distribution| match measured.parts() {
+            none if none.is_empty() => Value::Null,
+            parts => Value::from(parts),
         };
-        let outputs = outputs.with("body", body);
-        let outputs = match json {
-            Ok(document) => outputs.with("json", document),
-            Err(why) => outputs.without("json", why),
+        Self {
+            samples: latency.count(),
+            latency: latency.parts(),
+            phases: Value::map([
+                ("resolve", or_null(resolve)),
+                ("connect", or_null(connect)),
+                ("tls", or_null(tls)),
+                ("first_byte", or_null(first_byte)),
+                ("whole", or_null(whole)),
+            ]),
+            first_token: first_event.parts(),
+            errors,
+            throughput,
+            duration,
+            distributions: [
+                ("latency", latency),
+                ("first_token", phases.first_event),
+                ("phases.resolve", phases.resolve),
+                ("phases.connect", phases.connect),
+                ("phases.tls", phases.tls),
+                ("phases.first_byte", phases.first_byte),
+                ("phases.whole", phases.whole),
+            ]
+            .map(|(path, measured)| (path, Arc::new(measured))),
+        }
+    }
+
+    fn complete(&self, outputs: Outputs) -> Outputs {
+        let outputs = if self.latency.is_empty() {
+            outputs.without("latency", NO_ANSWER)
+        } else {
+            outputs.with("latency", self.latency.clone()).face("latency", "max")
         };
-        outputs
-            .with("latency", self.latency.clone())
-            .face("latency", "max")
+        let outputs = if self.first_token.is_empty() {
+            outputs.without("first_token", "no answer came piece by piece")
+        } else {
+            outputs.with("first_token", self.first_token.clone()).face("first_token", "max")
+        };
+        let outputs = PHASES.into_iter().fold(outputs, |outputs, phase| outputs.face(phase, "max"));
+        let held = self.distributions.iter();
+        held.fold(outputs, |outputs, (path, measured)| outputs.with_distribution(path, measured.clone()))
             .with("phases", self.phases.clone())
             .with("samples", self.samples)
-            .with("url", response.url)
+            .with("errors", self.errors.clone())
+            .with("throughput", self.throughput)
+            .with("duration", self.duration)
+    }
+}
+
+/// What one answer is.
+fn of_answer(response: Response) -> Outputs {
+    let outputs = Outputs::new()
+        .with("status", Value::Int(response.status.into()))
+        .with("headers", headers(&response.headers));
+    let json = json(&response);
+    let body = match String::from_utf8(response.body) {
+        Ok(text) => Value::text(text),
+        Err(error) => Value::Bytes(error.into_bytes().into()),
+    };
+    let outputs = outputs.with("body", body).with("url", response.url);
+    match json {
+        Ok(document) => outputs.with("json", document),
+        Err(why) => outputs.without("json", why),
     }
 }
 

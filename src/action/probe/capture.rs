@@ -1,7 +1,8 @@
 //! What is kept of an exchange beside its outputs: the answer as a file, and a command that asks again.
 
+use super::connection::curl_words;
 use super::curl::{self, Carried};
-use super::samples::Gathered;
+use super::load::Gathered;
 use super::{Probe, answer};
 use crate::action::{Context, Done, StepError};
 use crate::diagnostic::codes;
@@ -18,21 +19,21 @@ pub(super) fn done(
 ) -> Result<Done, StepError> {
     let command = |index: usize| {
         let request = requests.get(index)?;
-        Some(curl::command(request, carried, &[]))
+        Some(curl::command(request, carried, &curl_words(&request.client)))
     };
     let gathered = gathered.map_err(|error| match error.code {
         codes::UNREACHABLE | codes::TIMED_OUT => StepError { reproduce: command(0), ..error },
         _ => error,
     })?;
     let bad = gathered.answers.iter().find(|answer| answer.response.status >= 400);
-    let told = bad.or_else(|| gathered.answers.get(gathered.last)).map_or(0, |answer| answer.request);
+    let told = bad.or_else(|| gathered.last()).map_or(0, |answer| answer.request);
     save(&gathered, probe, context)?;
-    Ok(Done { reproduce: command(told), ..answer::done(gathered) })
+    Ok(Done { reproduce: command(told), ..answer::done(gathered, context) })
 }
 
 /// Writes the body of the last answer to the file that the spec names.
 fn save(gathered: &Gathered, probe: &Probe, context: &Context<'_>) -> Result<(), StepError> {
-    let (Some(arg), Some(answer)) = (&probe.keys.save, gathered.answers.get(gathered.last)) else {
+    let (Some(arg), Some(answer)) = (&probe.keys.save, gathered.last()) else {
         return Ok(());
     };
     let path = context.places.output(&context.get(arg)?).map_err(|error| error.at(arg.span))?;

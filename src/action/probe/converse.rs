@@ -6,10 +6,10 @@ use indexmap::IndexSet;
 
 use super::behaviour::Question;
 use super::curl::Carried;
+use super::load::{self, Gathered, Plan};
 use super::meeting::Meeting;
 use super::protocol::Inference;
 use super::rows::Rows;
-use super::samples::{self, Gathered};
 use super::speaker::Speaker;
 use super::target::Spec;
 use super::{Probe, capture, remedy};
@@ -18,25 +18,25 @@ use crate::diagnostic::codes;
 use crate::source::Span;
 use crate::syntax::Arg;
 use crate::system::clock::Deadline;
-use crate::system::http::Request;
+use crate::system::http::{HttpErrorKind, Request};
 use crate::value::{Evidence, Outputs, Remark, Unit, Value, show_duration};
 
 /// Between two tries: short at first.
 const FIRST: Duration = Duration::from_millis(20);
 const LAST: Duration = Duration::from_millis(500);
+/// A try that has less time than this shows little.
+const HASTY: Duration = Duration::from_secs(1);
 
 pub(super) fn ask(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<Done, StepError> {
     let keys = &probe.keys;
     let mut speaker = Speaker::of_probe(probe, spec, context)?;
     let batches = spec.batches(keys, speaker.rows_at_once(), context)?;
     let first = First::of(&mut speaker, &batches[0], keys.ready_within.as_ref(), context)?;
-    let inferences = batches.iter().map(|rows| speaker.inference(rows)).collect::<Result<Vec<_>, _>>();
-    let inferences = inferences.map_err(|error| error.at(spec.rows.span))?;
+    let inferences = batches.iter().map(|rows| speaker.inference(rows)).collect::<Result<Vec<_>, _>>()?;
     let requests: Vec<Request> =
         inferences.iter().map(|inference| speaker.request(inference)).collect::<Result<_, _>>()?;
-    let warmup = context.maybe(keys.warmup.as_ref())?.unwrap_or(0);
-    let samples = context.maybe(keys.samples.as_ref())?.unwrap_or(0).max(requests.len() as u32);
-    let gathered = samples::gather(&requests, warmup, samples, context);
+    let plan = Plan { every_answer: true, ..Plan::bind(keys, context)? };
+    let gathered = load::gather(&requests, &plan, context);
     let readings =
         gathered.as_ref().map(|gathered| Readings::of(&speaker, gathered, &inferences)).unwrap_or_default();
     let done = capture::done(gathered, &requests, &Carried::Value, probe, context)?;
@@ -64,7 +64,10 @@ impl First {
         let deadline = limit.map_or(Deadline::NEVER, Deadline::after).earlier(context.deadline);
         let http = context.world.http()?;
         let mut pause = FIRST;
+        let mut said = None;
         loop {
+            // What a try of a moment saw is that the time was over.
+            let hasty = deadline.remaining().is_some_and(|left| left < HASTY);
             let meeting = speaker.meet(rows, &mut |request| {
                 let mut request = request.clone();
                 request.timeouts.total = deadline.remaining_up_to(request.timeouts.total);
@@ -74,22 +77,26 @@ impl First {
                 return Ok(Self { after: started.elapsed(), meeting });
             }
             if context.over() {
-                return Err(samples::over(context, "before an inference was completed"));
+                return Err(load::over(context, "before an inference was completed"));
             }
-            let why = meeting.why.clone().unwrap_or_default();
-            match (within, limit, &meeting.lost) {
-                (Some(arg), Some(limit), _) if deadline.expired() => {
-                    let limit = show_duration(limit);
-                    let error = StepError::new(format!("no inference was completed within {limit}: {why}"));
-                    let help = "where the server is right and slow, raise `ready_within`";
-                    return Err(error.code(codes::NOT_READY).at(arg.span).help(help));
-                }
-                (Some(_), ..) => {
-                    context.cancel.wait_timeout(deadline.remaining_up_to(pause));
-                    pause = (pause * 2).min(LAST);
-                }
-                (None, _, Some(lost)) => return Err(remedy::explain(lost, "")),
-                (None, _, None) => return Ok(Self { after: started.elapsed(), meeting }),
+            let (Some(arg), Some(limit)) = (within, limit) else {
+                return match &meeting.lost {
+                    Some(lost) => Err(remedy::explain(lost, "")),
+                    None => Ok(Self { after: started.elapsed(), meeting }),
+                };
+            };
+            let late =
+                meeting.lost.as_ref().is_some_and(|lost| matches!(lost.kind, HttpErrorKind::Timeout(_)));
+            if said.is_none() || !(hasty && late) {
+                said = meeting.why;
+            }
+            context.cancel.wait_timeout(deadline.remaining_up_to(pause));
+            pause = (pause * 2).min(LAST);
+            if deadline.expired() && !context.over() {
+                let (limit, why) = (show_duration(limit), said.unwrap_or_default());
+                let error = StepError::new(format!("no inference was completed within {limit}: {why}"));
+                let help = "where the server is right and slow, raise `ready_within`";
+                return Err(error.code(codes::NOT_READY).at(arg.span).help(help));
             }
         }
     }
@@ -154,10 +161,11 @@ impl Readings {
         let samples_refused = done.unsuccessful.is_some();
         let Meeting { reading, why, .. } = &first.meeting;
         self.measured += reading.measured;
-        self.misses = reading.misses.iter().cloned().chain(self.misses).collect();
-        if let (Some(why), false) = (why, samples_refused) {
+        // Where the samples failed as it did, they have told why.
+        if let (Some(why), false, true) = (why, samples_refused, self.misses.is_empty()) {
             self.misses.insert(format!("the first inference was not completed: {why}"));
         }
+        self.misses = reading.misses.iter().cloned().chain(self.misses).collect();
         let verdict = Value::map([
             ("violations", Value::from(self.misses.len())),
             ("checked", Value::from(self.measured as usize)),

@@ -46,7 +46,7 @@ const MEANINGS: &[(&str, &str)] = &[
 /// A protocol, and what a spec says beside its name.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialect {
-    pub protocol: &'static dyn Protocol,
+    pub(super) protocol: &'static dyn Protocol,
     written: Written,
     form: Option<&'static str>,
     task: Option<&'static str>,
@@ -76,7 +76,7 @@ pub(crate) struct Spoken {
 
 impl Written {
     /// The keys that are given, with their places.
-    pub(super) fn given(&self) -> Vec<(&'static str, Span)> {
+    pub(crate) fn given(&self) -> Vec<(&'static str, Span)> {
         fn at<T>(arg: Option<&Arg<T>>) -> Option<Span> {
             arg.map(|arg| arg.span)
         }
@@ -102,6 +102,11 @@ impl Written {
 }
 
 impl Dialect {
+    /// How many rows one request can ask about.
+    pub(crate) fn rows_at_once(&self) -> usize {
+        self.protocol.rows_at_once(&Spoken { form: self.form, task: self.task, ..Spoken::default() })
+    }
+
     /// The protocol of this name with its keys; what it does not know or lacks is noted.
     pub(crate) fn of(name: &Spanned<Arc<str>>, written: Written, decoder: &mut Decoder<'_>) -> Option<Self> {
         let Some(protocol) = protocol::find(&name.value) else {
@@ -157,6 +162,11 @@ impl Dialect {
     }
 }
 
+/// What a key is for.
+pub(super) fn meaning(key: &str) -> &'static str {
+    MEANINGS.iter().find(|(name, _)| *name == key).map_or("", |(_, meaning)| meaning)
+}
+
 /// What is said of a key that a protocol does not know.
 fn unknown(protocol: &dyn Protocol, key: &str, span: Span) -> Diagnostic {
     let knowing: Vec<String> = PROTOCOLS
@@ -164,10 +174,12 @@ fn unknown(protocol: &dyn Protocol, key: &str, span: Span) -> Diagnostic {
         .filter(|other| other.keys().contains(&key))
         .map(|other| format!("`{}`", other.name()))
         .collect();
-    let meaning = MEANINGS.iter().find(|(name, _)| *name == key).map_or("", |(_, meaning)| meaning);
     let message = format!("`{key}` means nothing to `{}`", protocol.name());
-    Diagnostic::new(codes::UNKNOWN_KEY, span, message)
-        .help(format!("it is {meaning}, for {}", knowing.join(", ")))
+    Diagnostic::new(codes::UNKNOWN_KEY, span, message).help(format!(
+        "it is {}, for {}",
+        meaning(key),
+        knowing.join(", ")
+    ))
 }
 
 /// The word that a key of a few words holds.
@@ -184,6 +196,6 @@ fn one_of(
         return Some(Some(found));
     }
     let message = format!("`{}` has no {key} `{}`", protocol.name(), word.value);
-    let help = format!("write one of {}", words.join(", "));
+    let help = format!("write one of `{}`", words.join("`, `"));
     decoder.refuse(Diagnostic::new(codes::INVALID_VALUE, word.span, message).help(help))
 }

@@ -7,7 +7,7 @@ use super::protocol::Reading;
 use super::rows::Rows;
 use super::speaker::Speaker;
 use crate::action::StepError;
-use crate::system::http::{HttpError, Request, Response};
+use crate::system::http::{HttpError, HttpErrorKind, Request, Response};
 use crate::value::{Lenient, Value};
 
 /// What one try came to.
@@ -19,11 +19,16 @@ pub(crate) struct Meeting {
     pub metadata: Option<Value>,
     /// What did not hold on the way.
     pub reading: Reading,
+    /// How it says that it is not ready.
+    pub unready: Vec<String>,
     /// Why no inference was completed.
     pub why: Option<String>,
     /// The last request had no answer at all.
     pub lost: Option<HttpError>,
 }
+
+/// What was asked, and why there is no answer.
+type Lost = (String, HttpError);
 
 /// Sends a request, within whatever bounds there are.
 pub(crate) type Send<'a> = dyn FnMut(&Request) -> Result<Response, HttpError> + 'a;
@@ -32,23 +37,29 @@ impl Speaker {
     /// Asks whether the server is ready, then for the model's metadata, then for one inference about these rows.
     pub(crate) fn meet(&mut self, rows: &Rows, send: &mut Send<'_>) -> Result<Meeting, StepError> {
         let mut meeting = Meeting::default();
-        if let Err(error) = self.ask_ready(&mut meeting, send)? {
-            return Ok(meeting.lost(error));
+        if let Err((asked, error)) = self.ask_ready(&mut meeting, send)? {
+            return Ok(meeting.lost(&asked, "", error));
         }
-        let said_no = meeting.reading.misses.first().cloned();
-        if let Err(error) = self.ask_metadata(&mut meeting, send)? {
-            return Ok(meeting.lost(error));
+        if let Err((asked, error)) = self.ask_metadata(&mut meeting, send)? {
+            let though = self.though(&meeting);
+            return Ok(meeting.lost(&asked, though, error));
         }
         let inference = self.inference(&rows.select(0..rows.len().min(self.rows_at_once())))?;
         let request = self.request(&inference)?;
         let asked = format!("{} {}", request.method, request.url);
         let response = match send(&request) {
             Ok(response) => response,
-            Err(error) => return Ok(meeting.lost(error)),
+            Err(error) => {
+                let though = self.though(&meeting);
+                return Ok(meeting.lost(&asked, though, error));
+            }
         };
         let read = self.read(&response, &inference);
-        if response.status < 300 && !read.refused {
+        // An answer that breaks a rule is one; a page in its place is none.
+        let is_answer = read.predictions.is_some() || Lenient::from_json(&response.body).is_ok();
+        if response.status < 300 && !read.refused && is_answer {
             meeting.cold = Some(response.timings.total);
+            self.hear_again(&mut meeting, send)?;
             return Ok(meeting);
         }
         let why = if response.status < 300 {
@@ -56,33 +67,59 @@ impl Speaker {
         } else {
             format!("`{asked}` is answered with status {}{}", response.status, words_of(&response))
         };
-        let ready = !self.protocol.ready(&self.spoken).is_empty() && said_no.is_none();
-        meeting.why = Some(if ready { format!("{why}, though it says that it is ready") } else { why });
+        meeting.why = Some(match meeting.unready.first() {
+            Some(unready) => format!("{unready}, and {why}"),
+            None => format!("{why}{}", self.though(&meeting)),
+        });
         Ok(meeting)
     }
 
-    fn ask_ready(
-        &self,
-        meeting: &mut Meeting,
-        send: &mut Send<'_>,
-    ) -> Result<Result<(), HttpError>, StepError> {
+    /// What is to be said of a server that was asked and says that it is ready.
+    fn though(&self, meeting: &Meeting) -> &'static str {
+        let says = !self.protocol.ready(&self.spoken).is_empty() && meeting.unready.is_empty();
+        if says { ", though it says that it is ready" } else { "" }
+    }
+
+    /// Some servers are ready only after their first inference: one that said no is asked again.
+    fn hear_again(&self, meeting: &mut Meeting, send: &mut Send<'_>) -> Result<(), StepError> {
+        if meeting.unready.is_empty() {
+            return Ok(());
+        }
+        let mut again = Meeting::default();
+        if self.ask_ready(&mut again, send)?.is_ok() && again.unready.is_empty() {
+            let late = meeting
+                .unready
+                .iter()
+                .map(|why| format!("{why} before its first inference, and not after it"));
+            meeting.reading.remarks.extend(late);
+        } else {
+            let never = meeting
+                .unready
+                .iter()
+                .map(|why| format!("{why}, and an inference is completed all the same"));
+            meeting.reading.misses.extend(never);
+        }
+        Ok(())
+    }
+
+    fn ask_ready(&self, meeting: &mut Meeting, send: &mut Send<'_>) -> Result<Result<(), Lost>, StepError> {
         for path in self.protocol.ready(&self.spoken) {
             let request = self.asking(&path)?;
             let response = match send(&request) {
                 Ok(response) => response,
-                Err(error) => return Ok(Err(error)),
+                Err(error) => return Ok(Err((format!("GET {}", request.url), error))),
             };
             let lacking = lacks(response.status) && self.protocol.may_lack(&path);
             if lacking {
                 meeting.reading.remarks.push(format!("`GET {}` is not there", request.url));
                 continue;
             }
-            meeting.reading.check(match response.status {
-                200..300 => match self.said_unready(&response) {
-                    Some(no) => Err(format!("`GET {}` says that it is not ready: {no}", request.url)),
-                    None => Ok(()),
-                },
-                status => Err(format!("`GET {}` is answered with status {status}", request.url)),
+            meeting.reading.measured += 1;
+            meeting.unready.extend(match response.status {
+                200..300 => self
+                    .said_unready(&response)
+                    .map(|no| format!("`GET {}` says that it is not ready ({no})", request.url)),
+                status => Some(format!("`GET {}` is answered with status {status}", request.url)),
             });
         }
         Ok(Ok(()))
@@ -98,12 +135,12 @@ impl Speaker {
         &mut self,
         meeting: &mut Meeting,
         send: &mut Send<'_>,
-    ) -> Result<Result<(), HttpError>, StepError> {
+    ) -> Result<Result<(), Lost>, StepError> {
         let Some(path) = self.protocol.metadata(&self.spoken) else { return Ok(Ok(())) };
         let request = self.asking(&path)?;
         let response = match send(&request) {
             Ok(response) => response,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err((format!("GET {}", request.url), error))),
         };
         let found = match (response.status, Lenient::from_json(&response.body)) {
             (200..300, Ok(Lenient { value, .. })) => {
@@ -127,8 +164,13 @@ impl Speaker {
 }
 
 impl Meeting {
-    fn lost(mut self, error: HttpError) -> Self {
-        self.why = Some(error.to_string());
+    fn lost(mut self, asked: &str, though: &str, error: HttpError) -> Self {
+        // Whoever refuses a connection refuses every request.
+        let asked = match error.kind {
+            HttpErrorKind::Refused | HttpErrorKind::Dns => String::new(),
+            _ => format!("`{asked}`: "),
+        };
+        self.why = Some(format!("{asked}{error}{though}"));
         self.lost = Some(error);
         self
     }

@@ -3,12 +3,14 @@
 mod answer;
 mod behaviour;
 mod capture;
+mod connection;
 mod converse;
 mod curl;
 mod dialect;
 mod encode;
 mod keys;
 mod latency;
+mod load;
 mod meeting;
 mod multipart;
 mod protocol;
@@ -16,24 +18,29 @@ mod reach;
 mod remedy;
 mod request;
 mod rows;
-mod samples;
 mod speaker;
 mod target;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Action, Context, Done, Named, Output, Review, StepError};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::source::Span;
-use crate::syntax::{Arg, Decode, Decoder, Node};
+use crate::diagnostic::Diagnostics;
+use crate::source::{Span, Spanned};
+use crate::syntax::{Decode, Decoder, Node};
 use crate::value::Kind;
 
 use behaviour::{Good, Question};
+pub(crate) use dialect::{Dialect, Written};
 use keys::{Auth, Keys};
+use load::Plan;
+pub use protocol::{markdown as protocols_markdown, page as protocols_page};
 use request::Payload;
 pub(crate) use request::media_of;
+pub(crate) use rows::Rows;
+pub(crate) use speaker::Speaker;
 use target::Target;
 
 /// The action, what it asks known to be one thing.
@@ -78,13 +85,19 @@ impl Named for Probe {
         Output::new(
             "latency",
             Kind::Duration,
-            "from the start of a request to the last byte of its answer; alone it is the maximum, and its parts are `.min`, `.mean`, `.p50`, `.p90`, `.p95`, `.p99`, `.max`",
+            "from the start of a request to the last byte of its answer; alone it is the maximum, and its parts are `.min`, `.mean`, `.std`, `.p50`, `.p75`, `.p90`, `.p95`, `.p99`, `.p99_9` (99.9 %), `.max`",
         )
         .volatile(),
         Output::new(
             "phases",
             Kind::Map,
-            "the longest time over all samples to `connect` (null where every connection was reused) and to the `first_byte`",
+            "the parts of the time, each a distribution as `latency` is, and alone its maximum: to `resolve` the name, to `connect` and for `tls` (of new connections alone, and null where there were none), to the `first_byte`, and the `whole` since a request was sent",
+        )
+        .volatile(),
+        Output::new(
+            "first_token",
+            Kind::Duration,
+            "where an answer comes piece by piece: from the start of a request to the first piece with a token in it, with the parts of `latency`",
         )
         .volatile(),
         Output::new(
@@ -92,6 +105,16 @@ impl Named for Probe {
             Kind::List,
             "with `protocol`: what was answered, one a row, in the rows' order",
         ),
+        Output::new("samples", Kind::Number, "how many answers were measured").volatile(),
+        Output::new(
+            "errors",
+            Kind::Map,
+            "requests without an answer, and answers with a status of 400 and above: their `count`, their `rate` among all requests, and by `kinds`: `unreachable`, `timeout`, `closed`, `malformed`, `status_4xx`, `status_5xx`, and those statuses that came, such as `status_503`",
+        )
+        .volatile(),
+        Output::new("throughput", Kind::Number, "answers that were measured, a second").volatile(),
+        Output::new("duration", Kind::Duration, "from the first request that was counted to the last byte of an answer")
+            .volatile(),
         Output::new("text", Kind::Text, "with `protocol`: the one prediction, where it is a text"),
         Output::new(
             "protocol",
@@ -133,7 +156,6 @@ impl Named for Probe {
             Kind::Map,
             "with that `behaviour`: the status of each malformed request, by its name; null where there was no answer",
         ),
-        Output::new("samples", Kind::Number, "how many answers were counted"),
         Output::new("url", Kind::Text, "the URL that answered, after redirects"),
     ];
 }
@@ -143,31 +165,24 @@ impl Decode for Probe {
         let mut keys = Keys::decode(node, decoder)?;
         let target = Target::of(&mut keys, node.span, decoder);
         let auth = keys.auth.take().map(|spec| Auth::of(spec, decoder));
-        let counted = keys.samples.as_ref().is_none_or(|samples| at_least_one(samples, decoder));
+        let ends = !matches!(target, Some(Target::Url(_)));
+        let measured = load::check(&keys, ends, decoder);
         let target = target?;
         if let Some(behaviour) = &keys.behaviour {
             behaviour.fits(&target, decoder)?;
         }
         reach::check_form(&target, keys.base.as_ref(), decoder)?;
+        connection::check(&keys, decoder)?;
         let auth = match auth {
             Some(auth) => Some(auth?),
             None => None,
         };
-        counted.then_some(Self { target, auth, keys, span: node.span })
+        measured.then_some(Self { target, auth, keys, span: node.span })
     }
 
     fn schema() -> serde_json::Value {
         Keys::schema()
     }
-}
-
-fn at_least_one(samples: &Arg<u32>, decoder: &mut Decoder<'_>) -> bool {
-    let none = samples.known() == Some(&0);
-    if none {
-        let diagnostic = Diagnostic::new(codes::INVALID_VALUE, samples.span, "no samples measure nothing");
-        decoder.found.push(diagnostic.help("write 1 or more"));
-    }
-    !none
 }
 
 impl Action for Probe {
@@ -180,7 +195,10 @@ impl Action for Probe {
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {
-        self.ask(context).map_err(|error| error.at(self.span))
+        let asked = self.ask(context).and_then(|done| connection::remarked(done, &self.keys, context));
+        let mut done = asked.map_err(|error| error.at(self.span))?;
+        done.remarks.extend(latency::remarks(&done.outputs));
+        Ok(done)
     }
 
     fn saves(&self) -> Vec<Arc<str>> {
@@ -188,14 +206,21 @@ impl Action for Probe {
     }
 
     fn measures_latency(&self, asked: &[(Arc<str>, Span)]) -> bool {
-        asked
-            .iter()
-            .any(|(path, _)| matches!(path.split('.').next(), Some("latency" | "phases" | "ready" | "cold")))
+        let measured = ["latency", "phases", "throughput", "duration", "ready", "cold", "first_token"];
+        load::takes_all(&self.keys)
+            || asked
+                .iter()
+                .any(|(path, _)| path.split('.').next().is_some_and(|first| measured.contains(&first)))
+    }
+
+    fn lasts(&self) -> Option<Spanned<Duration>> {
+        load::lasts(&self.keys)
     }
 
     fn review(&self, review: &Review<'_>, found: &mut Diagnostics) {
         reach::review(self, review, found);
         latency::review(self.samples(), review, found);
+        behaviour::review(self.keys.behaviour.as_ref(), review, found);
     }
 }
 
@@ -203,11 +228,10 @@ impl Probe {
     fn ask(&self, context: &Context<'_>) -> Result<Done, StepError> {
         match &self.target {
             Target::Url(asked) => {
-                let warmup = context.maybe(self.keys.warmup.as_ref())?.unwrap_or(0);
-                let samples = context.maybe(self.keys.samples.as_ref())?.unwrap_or(1);
+                let plan = Plan::bind(&self.keys, context)?;
                 let (request, carried) = request::of_url(self, asked, context)?;
                 let requests = std::slice::from_ref(&request);
-                let gathered = samples::gather(requests, warmup, samples, context);
+                let gathered = load::gather(requests, &plan, context);
                 let done = capture::done(gathered, requests, &carried, self, context)?;
                 self.behave(done, Question::Request(&request), context)
             }
@@ -223,8 +247,12 @@ impl Probe {
         }
     }
 
-    /// How many samples there will be, where that is known.
+    /// How many samples there will be at most, where that is known.
     fn samples(&self) -> Option<u32> {
-        self.keys.samples.as_ref().map_or(Some(1), |samples| samples.known().copied())
+        let asked = load::samples(&self.keys)?;
+        match &self.target {
+            Target::Protocol(spec) => Some(asked.max(spec.requests(&self.keys)?)),
+            Target::Url(_) => Some(asked),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Probe;
+use super::connection::{self, Whereabouts};
 use super::target::Target;
 use crate::action::{Known, Review};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -60,11 +61,14 @@ enum Reach {
 }
 
 pub(super) fn review(probe: &Probe, review: &Review<'_>, found: &mut Diagnostics) {
+    if let Some((message, span, help)) = connection::beyond(&probe.keys, review.tier) {
+        found.push(Diagnostic::new(codes::NETWORK_IN_TIER, span, message).help(help));
+    }
     let (message, help) = match (review.tier, reach(probe, review.known)) {
         (Tier::Smoke, _)
         | (_, Reach::Own { fake: true })
         | (Tier::Integration, Reach::Own { .. } | Reach::Unknown) => return,
-        (Tier::Integration, Reach::Host(host)) if url::is_loopback(&host) => return,
+        (Tier::Integration, Reach::Host(host)) if is_here(probe, &host) => return,
         (Tier::Integration, Reach::Host(host)) => (
             format!("`{host}` is beyond this machine, where no integration suite reaches"),
             "probe one of the suite's services, or move the case to a smoke suite",
@@ -75,6 +79,14 @@ pub(super) fn review(probe: &Probe, review: &Review<'_>, found: &mut Diagnostics
         ),
     };
     found.push(Diagnostic::new(codes::NETWORK_IN_TIER, probe.target.span(), message).help(help));
+}
+
+/// Whether a host is this machine, or may be.
+fn is_here(probe: &Probe, host: &str) -> bool {
+    match connection::is_here(&probe.keys, host) {
+        Some(whereabouts) => whereabouts != Whereabouts::Beyond,
+        None => url::is_loopback(host),
+    }
 }
 
 fn reach(probe: &Probe, known: &dyn Fn(&Reference) -> Known) -> Reach {

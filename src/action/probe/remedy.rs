@@ -17,19 +17,20 @@ pub(super) fn explain(error: &HttpError, sample: &str) -> StepError {
         HttpErrorKind::Nowhere => "the server is at fault: leave out `redirects` to look at its answer",
         HttpErrorKind::NotHttp => "is that the right port, and the right one of `http://` and `https://`?",
         HttpErrorKind::Protocol => "the server is at fault: most clients refuse such an answer",
-        HttpErrorKind::Tls => return step.code(codes::UNREACHABLE),
+        HttpErrorKind::Tls => "the server's log may say why",
         HttpErrorKind::Io => "the server ended the connection: its log may say why",
         HttpErrorKind::NotLoopback => {
             return step.code(codes::NETWORK_IN_TIER).help("only a smoke suite reaches beyond this machine");
         }
         HttpErrorKind::InvalidUrl | HttpErrorKind::InvalidRequest => return step,
     };
-    step.code(codes::UNREACHABLE).help(help)
+    step.code(codes::UNREACHABLE).help(error.help.unwrap_or(help))
 }
 
 /// The limit that was met.
 fn slow(phase: Phase) -> &'static str {
     match phase {
+        Phase::Resolve => "is the name right, and does this machine's name server work?",
         Phase::Connect => "where that is slow but right, raise `timeouts: {connect: …}`",
         Phase::Pause => "where that is slow but right, raise `timeouts: {read: …}`",
         Phase::Request | Phase::FirstByte | Phase::Body => {

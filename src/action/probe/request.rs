@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::Probe;
+use super::connection;
 use super::curl::Carried;
 use super::encode::{Style, pairs, scalar};
 use super::keys::{Auth, AuthKind};
@@ -101,6 +102,7 @@ pub(super) fn template(probe: &Probe, url: &str, context: &Context<'_>) -> Resul
     let max_body = context.maybe(keys.max_body.as_ref())?.map_or(MAX_BODY, |size| size.0);
     request.max_body = usize::try_from(max_body).unwrap_or(usize::MAX);
     request.loopback_only = context.tier != Tier::Smoke;
+    request.client = connection::client(keys, context)?;
     Ok(request)
 }
 
@@ -166,6 +168,7 @@ fn authorize(request: &mut Request, auth: &Auth, context: &Context<'_>) -> Resul
             format!("Basic {}", STANDARD.encode(format!("{user}:{}", context.get(&basic.password)?)))
         }
     };
+    request.credential = Some(name.clone());
     request.headers.push((name, value));
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::request::{join, query, template, with_query};
 use super::rows::Rows;
 use super::target::Spec;
 use crate::action::{Context, StepError};
+use crate::source::Span;
 use crate::system::http::{Request, Response};
 
 /// Makes a protocol's requests, and reads their answers.
@@ -19,6 +20,8 @@ pub(crate) struct Speaker {
     query: Option<String>,
     /// What all requests have in common.
     template: Request,
+    /// Where the rows are written.
+    rows_at: Option<Span>,
 }
 
 impl Speaker {
@@ -27,12 +30,24 @@ impl Speaker {
         let base = context.get(&spec.base)?;
         let spoken = spec.dialect.bind(context.scope)?;
         let template = template(probe, &base, context)?;
-        Ok(Self { query: query(probe, context)?, ..Self::new(&spec.dialect, spoken, &base, template) })
+        let rows_at = Some(spec.rows.span);
+        Ok(Self {
+            query: query(probe, context)?,
+            rows_at,
+            ..Self::new(&spec.dialect, spoken, &base, template)
+        })
     }
 
     /// Speaks to the server at `base`; `template` is what all requests have in common.
     pub(crate) fn new(dialect: &Dialect, spoken: Spoken, base: &str, template: Request) -> Self {
-        Self { protocol: dialect.protocol, spoken, base: base.to_owned(), query: None, template }
+        Self {
+            protocol: dialect.protocol,
+            spoken,
+            base: base.to_owned(),
+            query: None,
+            template,
+            rows_at: None,
+        }
     }
 
     /// How many rows one request can ask about.
@@ -42,7 +57,10 @@ impl Speaker {
 
     /// The question about these rows.
     pub(crate) fn inference(&self, rows: &Rows) -> Result<Inference, StepError> {
-        self.protocol.request(rows, &self.spoken)
+        self.protocol.request(rows, &self.spoken).map_err(|error| match self.rows_at {
+            Some(span) => error.at(span),
+            None => error,
+        })
     }
 
     /// The request that asks it.

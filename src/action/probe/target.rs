@@ -86,6 +86,17 @@ impl Target {
 }
 
 impl Spec {
+    /// How many requests ask about all rows, where that is known.
+    pub(super) fn requests(&self, keys: &Keys) -> Option<u32> {
+        let size = keys.batch.as_ref().map_or(Some(u32::MAX), |batch| batch.known().copied())? as usize;
+        let size = size.min(self.dialect.rows_at_once()).max(1);
+        // More rows than that are not read.
+        if size >= u32::MAX as usize {
+            return Some(1);
+        }
+        u32::try_from(self.rows.known()?.len().div_ceil(size)).ok()
+    }
+
     /// The rows as they are sent, at most `at_once` in a request.
     pub(super) fn batches(
         &self,

@@ -99,7 +99,7 @@ fn an_answer_becomes_outputs() {
     }
     assert_eq!(show(&done.outputs, "latency"), show(&done.outputs, "latency.max"));
     assert_eq!(show(&done.outputs, "url"), format!("\"{}/x\"", server.url));
-    assert!(matches!(done.outputs.values["phases"].follow(&[]).unwrap(), Value::Map(map) if map.len() == 2));
+    assert!(matches!(done.outputs.values["phases"].follow(&[]).unwrap(), Value::Map(map) if map.len() == 3));
 }
 
 #[test]
@@ -156,7 +156,9 @@ fn every_answer_that_differs_is_there_once() {
         &dated(3, "2"),
         &dated(4, "1"),
     ]);
-    let done = server.site().run::<Probe>("{get: $url, warmup: 1, samples: 20}").unwrap();
+    let mut site = server.site();
+    site.asked = vec!["body"];
+    let done = site.run::<Probe>("{get: $url, warmup: 1, samples: 20}").unwrap();
     assert_eq!(show(&done.outputs, "body"), "\"1\"");
     let others: Vec<_> =
         done.others.iter().map(|outputs| show(outputs, "status") + &show(outputs, "body")).collect();
@@ -369,12 +371,21 @@ fn percentiles_need_samples_enough() {
         ]
     );
     assert_eq!(review("20", "latency.p98").len(), 1);
+    assert_eq!(
+        review("20", "phases.first_byte.p99"),
+        [
+            "`p99` needs 100 samples, and this probe takes 20 samples | write `samples: 100` or more, or ask for `phases.first_byte.max`"
+        ]
+    );
     let probe = Site::read::<Probe>("get: http://127.0.0.1").unwrap();
     let asks = |path: &str| {
         let found = crate::source::Sources::default().add("s", "");
         probe.measures_latency(&[(path.into(), crate::source::Span { source: found, start: 0, end: 0 })])
     };
     assert!(asks("latency") && asks("latency.p95") && asks("phases.connect") && !asks("status"));
+    assert!(asks("throughput") && !asks("errors.count"));
+    let load = Site::read::<Probe>("{get: http://127.0.0.1, for: 1 s}").unwrap();
+    assert!(load.measures_latency(&[]));
 }
 
 #[test]
@@ -447,4 +458,15 @@ fn a_failed_request_can_be_sent_by_hand() {
     assert_eq!(error.reproduce.as_deref(), Some("curl -i 'http://127.0.0.1:1/' --max-time 30"));
     let error = site.run::<Probe>("{get: http://198.51.100.1/}").unwrap_err();
     assert_eq!(error.reproduce, None, "nothing was sent");
+}
+
+#[test]
+fn a_credential_of_any_name_stays_with_its_server() {
+    let there = Canned::new(&[&ok("1")]);
+    let here = Canned::new(&[&answer("302 Found", &format!("location: {}/\r\n", there.url), "")]);
+    let spec = "{get: $url, redirects: 1, headers: {x-b: c}, auth: {header: {name: X-Pass, value: open}}}";
+    here.site().run::<Probe>(spec).unwrap();
+    assert!(here.asked()[0].contains("x-pass: open"), "{:?}", here.asked());
+    let asked = &there.asked()[0];
+    assert!(!asked.contains("open") && asked.contains("x-b: c"), "{asked}");
 }

@@ -2,7 +2,9 @@
 
 mod aggregate;
 mod artifact;
+mod baseline;
 mod bounds;
+mod confidence;
 mod equality;
 mod form;
 mod json_path;
@@ -14,7 +16,7 @@ mod snapshot;
 
 use std::path::{Path, PathBuf};
 
-use super::{Bench, Checks, Expectations, Finding, Snapshots, Verdict};
+use super::{Baselines, Bench, Checks, Demands, Expectations, Finding, Past, Snapshots, Verdict};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Sources;
 use crate::syntax::{Decoder, Node, Scope, Unbound, parse};
@@ -24,6 +26,7 @@ use crate::value::{Array, Column, Data, Map, Outputs, Table, Tolerance, Value};
 pub(super) struct World {
     names: Map,
     pub snapshots: Snapshots,
+    pub baselines: Baselines,
     pub folder: tempfile::TempDir,
 }
 
@@ -37,7 +40,7 @@ impl World {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let snapshots = Snapshots { folder: folder.path().join("snapshots"), ..Snapshots::default() };
-        Self { names: Map::new(), snapshots, folder }
+        Self { names: Map::new(), snapshots, baselines: Baselines::default(), folder }
     }
 
     pub fn with(mut self, name: &str, value: Value) -> Self {
@@ -60,6 +63,9 @@ impl World {
             scope: self,
             tolerance: Tolerance::default(),
             snapshots: &self.snapshots,
+            past: Past { baselines: &self.baselines, case: "s.yaml::c", step: "1" },
+            measured: None,
+            demands: Demands::default(),
             workspace: self.folder.path(),
             file: &|name| {
                 if Path::new(name).is_absolute() {
@@ -86,8 +92,13 @@ impl World {
         let Value::Map(values) = outputs.value() else { panic!("outputs are a mapping") };
         let mut outputs = Outputs::new();
         outputs.values = (*values).clone();
+        self.expect_of(expect, &outputs)
+    }
+
+    /// The same of outputs as a step gives them.
+    pub fn expect_of(&self, expect: &str, outputs: &Outputs) -> String {
         match read(expect, Expectations::read) {
-            Ok(expect) => lines(self.judge_with(|bench| expect.judge(&outputs, bench)), true),
+            Ok(expect) => lines(self.judge_with(|bench| expect.judge(outputs, bench)), true),
             Err(invalid) => invalid,
         }
     }
@@ -171,7 +182,7 @@ fn mistake(diagnostic: &Diagnostic, sources: &Sources) -> String {
 
 fn lines(verdicts: Vec<Verdict>, with_subject: bool) -> String {
     let line = |verdict: Verdict| {
-        let found = match verdict.finding {
+        let mut found = match verdict.finding {
             None => format!("passed ({})", verdict.evidence),
             Some(Finding::Missed(miss)) => {
                 format!("missed: {}", [vec![miss.summary], miss.notes].concat().join(" | "))
@@ -182,6 +193,10 @@ fn lines(verdicts: Vec<Verdict>, with_subject: bool) -> String {
                 format!("faulted[{}]: {}{help}", fault.code.name, fault.message)
             }
         };
+        for remark in verdict.remarks {
+            found.push_str(if remark.loud { ", LOUD " } else { ", quiet " });
+            found.push_str(&remark.text);
+        }
         if with_subject || verdict.subject != "out" { format!("{}: {found}", verdict.subject) } else { found }
     };
     verdicts.into_iter().map(line).collect::<Vec<_>>().join("\n")

@@ -83,7 +83,7 @@ fn names_are_of_one_file() {
     for name in ["a/b", "..", "", "a\\b", ".hidden", " a"] {
         let text = format!("snapshot: '{name}'");
         let expected = format!(
-            "invalid[wrong-type] at `'{name}'`: expected the name of a snapshot, got a string `{}` ({help})",
+            "invalid[wrong-type] at `'{name}'`: expected the name of a snapshot or baseline, got a string `{}` ({help})",
             Value::from(name).to_string().trim_matches('"')
         );
         assert_eq!(check(&text, "1"), expected);
@@ -91,7 +91,9 @@ fn names_are_of_one_file() {
     let world = World::new().with("x", Value::from("../up"));
     assert_eq!(
         world.check("snapshot: a${x}", "1"),
-        format!("faulted[step-error]: expected the name of a snapshot, got a string `a../up` ({help})")
+        format!(
+            "faulted[step-error]: expected the name of a snapshot or baseline, got a string `a../up` ({help})"
+        )
     );
     assert_eq!(
         world.check("snapshot: a", Value::Bytes(vec![1].into())),

@@ -23,7 +23,7 @@ use super::preprocessing::Preprocessing;
 pub use certificate::{Certificate, Engine};
 pub use document::DocumentError;
 pub use error::FitError;
-pub use predict::{PredictError, Prediction};
+pub use predict::{PredictError, Prediction, Score};
 
 /// Asked at each iteration of a fit; `false` ends it with [`FitError::Interrupted`].
 pub type KeepGoing<'a> = &'a dyn Fn() -> bool;

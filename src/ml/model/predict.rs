@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
+use serde::Serialize;
 
 use super::{Model, ModelKind, logistic};
 use crate::ml::label::Label;
@@ -22,6 +23,31 @@ pub enum Prediction {
     },
     /// Of a regression: a number a row.
     Values(Array1<f64>),
+}
+
+/// What a model is mostly asked for, of one row.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Score {
+    /// The probability of the second of two classes, or the number of a regression.
+    Number(f64),
+    /// The probabilities of several classes.
+    List(Vec<f64>),
+}
+
+impl Prediction {
+    /// One a row: the form in which models are served by protocols that have no names for their outputs.
+    pub fn scores(&self) -> Vec<Score> {
+        match self {
+            Self::Classes { probabilities, .. } if probabilities.ncols() == 2 => {
+                probabilities.column(1).iter().copied().map(Score::Number).collect()
+            }
+            Self::Classes { probabilities, .. } => {
+                probabilities.rows().into_iter().map(|row| Score::List(row.to_vec())).collect()
+            }
+            Self::Values(values) => values.iter().copied().map(Score::Number).collect(),
+        }
+    }
 }
 
 /// Why a model cannot predict. Rows and columns count from 0.

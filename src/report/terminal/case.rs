@@ -6,18 +6,20 @@ use super::palette::{BOLD, FAINT, MARK, Palette, style};
 use crate::event::{CaseFinished, Outcome};
 use crate::report::problem::Drawing;
 use crate::report::quantity::{counted, seconds};
+use crate::report::remarks;
 use crate::report::text::{Limit, one_line};
 
 const LIMIT: Limit = Limit { characters: 1_200, lines: 16 };
 const PROBLEMS: usize = 10;
 
 /// The block of a case that did not pass: its problems, and the command that runs just it again.
-pub(super) fn failure(case: &CaseFinished, palette: Palette) -> String {
+pub(super) fn failure(case: &CaseFinished, verbose: bool, palette: Palette) -> String {
     let word = palette.paint(style(case.outcome), &case.outcome.name().to_uppercase());
     let id = palette.paint(BOLD, &one_line(&case.id));
     let mut text = format!("{word}  {id}  {}{}\n", seconds(case.duration), tries(case));
     problems(&mut text, case, palette);
     warnings(&mut text, case, palette);
+    text.push_str(&remarks::lines(case, verbose));
     // Writing to a string cannot fail.
     if let Some(workspace) = &case.workspace {
         let _ = writeln!(text, "  workspace: {}", one_line(workspace));
@@ -30,19 +32,20 @@ pub(super) fn failure(case: &CaseFinished, palette: Palette) -> String {
 }
 
 /// A pass that needs a look: it is flaky or warned.
-pub(super) fn marked(case: &CaseFinished, palette: Palette) -> String {
+pub(super) fn marked(case: &CaseFinished, verbose: bool, palette: Palette) -> String {
     let word = if case.flaky { "flaky" } else { "warned" };
     let id = palette.paint(BOLD, &one_line(&case.id));
     let mut text =
         format!("{}  {id}  {}{}\n", palette.paint(MARK, word), seconds(case.duration), tries(case));
     warnings(&mut text, case, palette);
+    text.push_str(&remarks::lines(case, verbose));
     if !case.warnings.is_empty() {
         text.push('\n');
     }
     text
 }
 
-/// One line for any case.
+/// One line for any case, and its remarks.
 pub(super) fn line(case: &CaseFinished, palette: Palette) -> String {
     let word = palette.paint(style(case.outcome), &format!("{:<9}", case.outcome.name()));
     let id = one_line(&case.id);
@@ -57,7 +60,7 @@ pub(super) fn line(case: &CaseFinished, palette: Palette) -> String {
         counted(case.evidence.checks, "check"),
         counted(case.evidence.measured, "value")
     );
-    format!("{word}  {id}{}\n", palette.paint(FAINT, &measured))
+    format!("{word}  {id}{}\n{}", palette.paint(FAINT, &measured), remarks::lines(case, true))
 }
 
 fn tries(case: &CaseFinished) -> String {

@@ -17,10 +17,11 @@ pub(super) fn draw(summary: &Summary, verbosity: Verbosity, palette: Palette) ->
         text.push_str(&funnel::draw(summary, palette));
         services(&mut text, summary, palette);
         slowest(&mut text, summary, verbosity, palette);
-        notices(&mut text, summary, palette);
-        if !text.is_empty() {
-            text.push('\n');
-        }
+    }
+    // What one must not miss is said to whoever wants to hear little, too.
+    notes(&mut text, summary, verbosity, palette);
+    if !text.is_empty() {
+        text.push('\n');
     }
     verdict(&mut text, summary, palette);
     text
@@ -70,12 +71,16 @@ fn share(tier: &TierSummary, slow: &Slow) -> String {
     }
 }
 
-fn notices(text: &mut String, summary: &Summary, palette: Palette) {
-    if !summary.notices.is_empty() && !text.is_empty() {
+fn notes(text: &mut String, summary: &Summary, verbosity: Verbosity, palette: Palette) {
+    let notes: Vec<String> = match verbosity {
+        Verbosity::Quiet => summary.remarks.told().collect(),
+        _ => summary.notes().collect(),
+    };
+    if !notes.is_empty() && !text.is_empty() {
         text.push('\n');
     }
-    for notice in &summary.notices {
-        let _ = writeln!(text, "{} {}", palette.paint(MARK, "note:"), one_line(notice));
+    for note in &notes {
+        let _ = writeln!(text, "{} {}", palette.paint(MARK, "note:"), one_line(note));
     }
 }
 

@@ -105,7 +105,10 @@ impl<W: Write> Terminal<W> {
             }
             Event::ServiceStarted(service) if normal && (self.bars.is_none() || self.verbose()) => {
                 let (name, url) = (one_line(&service.name), one_line(&service.url));
-                Some(format!("service {name} is ready at {url} after {}\n", seconds(service.duration)))
+                let cold = service
+                    .cold
+                    .map_or(String::new(), |cold| format!("; its first inference took {}", seconds(cold)));
+                Some(format!("service {name} is ready at {url} after {}{cold}\n", seconds(service.duration)))
             }
             Event::WorkersStarted(workers) if normal && (self.bars.is_none() || self.verbose()) => {
                 let (count, python) =
@@ -125,10 +128,10 @@ impl<W: Write> Terminal<W> {
     fn case(&self, case: &CaseFinished) -> Option<String> {
         if case.outcome.is_failure() {
             let lead = if self.blank { "" } else { "\n" };
-            return Some(lead.to_owned() + &case::failure(case, self.palette));
+            return Some(lead.to_owned() + &case::failure(case, self.verbose(), self.palette));
         }
         if self.verbosity >= Verbosity::Normal && (case.flaky || !case.warnings.is_empty()) {
-            return Some(case::marked(case, self.palette));
+            return Some(case::marked(case, self.verbose(), self.palette));
         }
         self.verbose().then(|| case::line(case, self.palette))
     }

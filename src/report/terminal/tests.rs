@@ -26,6 +26,8 @@ fn quiet_is_one_line_when_all_pass() {
     let failures = plain(&every_outcome(), options);
     assert_eq!(failures.matches("run it again").count(), 3, "{failures}");
     assert!(!failures.contains("flaky  specs"), "{failures}");
+    let note = "note: certificates were not checked: `tls: {insecure: true}` (";
+    assert!(failures.contains(note), "what must not be missed is said all the same: {failures}");
 }
 
 #[test]

@@ -31,6 +31,7 @@ use crate::value::{Map, Tolerance, Value, compare};
 use answer::{Made, REQUEST, content, spelt};
 use asked::Asked;
 use memory::Memory;
+pub(super) use pattern::decoded;
 use spec::{Does, RouteSpec};
 pub(super) use spec::{FakeKeys, FakeSpec, pages};
 use store::{Object, Objects};

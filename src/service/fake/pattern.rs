@@ -113,7 +113,7 @@ impl FromValue for Pattern {
 }
 
 /// Percent-encoded text as it is meant; what is no such code stays as it stands. `+` is a space in a query alone.
-pub(super) fn decoded(text: &str, query: bool) -> String {
+pub(in crate::service) fn decoded(text: &str, query: bool) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

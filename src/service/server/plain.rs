@@ -1,52 +1,70 @@
-//! The plain protocol: `POST /predict`, `GET /health`, `GET /metadata`.
+//! The plain protocol: `POST /predict`, `GET /health`, `GET /metadata`; and `GET /`, what there is.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
+use ndarray::Array2;
 use serde_json::{Value, json};
 
-use super::Model;
-use super::instances;
-use super::routes::{Refusal, Route};
+use super::routes::{Asked, Protocol, Refusal, Reply, Route};
+use super::rows::{Rows, kind};
 
-pub(super) const ROUTES: &[Route] = &[
-    Route { method: Method::POST, path: "/predict", takes_json: true, answer: predict },
-    Route { method: Method::GET, path: "/health", takes_json: false, answer: health },
-    Route { method: Method::GET, path: "/metadata", takes_json: false, answer: metadata },
-];
+pub(super) const PROTOCOL: Protocol = Protocol {
+    routes: &[
+        Route { method: Method::POST, path: "/predict", answer: predict },
+        Route { method: Method::GET, path: "/health", answer: health },
+        Route { method: Method::GET, path: "/metadata", answer: metadata },
+        Route { method: Method::GET, path: "/", answer: listing },
+    ],
+    error: plain_error,
+};
 
-fn predict(model: &Model, document: &Value) -> Result<Value, Refusal> {
-    let rows = instances::rows(document, model.features()).map_err(Refusal::bad_request)?;
-    let predictions = model.predict(&rows).map_err(Refusal::bad_request)?;
-    if predictions.len() != rows.len() {
-        let error = format!("the model gave {} predictions for {} instances", predictions.len(), rows.len());
-        return Err(Refusal::internal(error));
-    }
-    // JSON has no NaN and no infinity; a number that is neither would turn into `null` without a word.
-    if let Some(row) = predictions.iter().position(has_null) {
-        return Err(Refusal::internal(format!("the model's prediction for instance {row} is not finite")));
-    }
-    Ok(json!({"predictions": predictions}))
+/// `{"error": …}`, as most protocols tell it.
+pub(super) fn plain_error(_: StatusCode, error: &str) -> Value {
+    json!({"error": error})
 }
 
-fn has_null(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.iter().any(has_null),
-        Value::Object(fields) => fields.values().any(has_null),
-        _ => false,
+fn predict(asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    let document = asked.json()?;
+    let instances = instances(&document).map_err(Refusal::bad_request)?;
+    let rows = Rows::of_list(instances, asked.model.features(), "instance").map_err(Refusal::bad_request)?;
+    Ok(Reply::Json(json!({"predictions": predictions(asked, &rows)?})))
+}
+
+fn instances(document: &Value) -> Result<&[Value], String> {
+    let Value::Object(fields) = document else {
+        return Err(format!("the body must be an object `{{\"instances\": […]}}`; got {}", kind(document)));
+    };
+    if let Some(unknown) = fields.keys().find(|key| *key != "instances") {
+        return Err(format!("unknown key `{unknown}`; the body has one key, `instances`"));
     }
+    match fields.get("instances") {
+        Some(Value::Array(instances)) => Ok(instances),
+        Some(other) => Err(format!("`instances` must be a list of rows; got {}", kind(other))),
+        None => Err("the body has no `instances`; send `{\"instances\": [[…], …]}`".to_owned()),
+    }
+}
+
+/// One number or list a row: the probability of the second of two classes, the probabilities of several, the number
+/// of a regression. Every protocol that has no names for its outputs gives these.
+pub(super) fn predictions(asked: &Asked<'_>, rows: &Array2<f64>) -> Result<Vec<Value>, Refusal> {
+    Ok(asked.predict(rows)?.scores().iter().map(|score| json!(score)).collect())
 }
 
 // One signature for the whole table.
 #[expect(clippy::unnecessary_wraps)]
-fn health(_: &Model, _: &Value) -> Result<Value, Refusal> {
-    Ok(json!({"status": "ok"}))
+fn health(_: &Asked<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::Json(json!({"status": "ok"})))
 }
 
 #[expect(clippy::unnecessary_wraps)]
-fn metadata(model: &Model, _: &Value) -> Result<Value, Refusal> {
-    let mut document = json!({"name": model.name(), "features": model.features()});
-    if let (Value::Object(document), Value::Object(more)) = (&mut document, model.metadata()) {
+fn metadata(asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    let mut document = json!({"name": asked.model.name(), "features": asked.model.features()});
+    if let (Value::Object(document), Value::Object(more)) = (&mut document, asked.model.metadata()) {
         document.extend(more);
     }
-    Ok(document)
+    Ok(Reply::Json(document))
+}
+
+#[expect(clippy::unnecessary_wraps)]
+fn listing(asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::Json(json!({"model": asked.model.name(), "routes": asked.routes.listing()})))
 }

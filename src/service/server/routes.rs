@@ -1,25 +1,47 @@
-//! From a protocol's table of routes to a router, and the answers to what is in no table.
+//! From the protocols' tables of routes to the one that a request asks for.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
-use axum::routing::{MethodFilter, on};
-use serde_json::{Value, json};
+use axum::http::{Method, StatusCode};
+use ndarray::Array2;
+use serde_json::Value;
 
-use super::Model;
-use super::body;
+use super::{Model, Predictor, VERSION};
+use super::{mlflow, open_inference, plain, v1};
+use crate::ml::model::Prediction;
+use crate::service::fake::decoded;
+
+/// All protocols. Their paths differ.
+const PROTOCOLS: &[&Protocol] =
+    &[&plain::PROTOCOL, &open_inference::PROTOCOL, &v1::PROTOCOL, &mlflow::PROTOCOL];
+
+/// A way to be asked for predictions.
+pub(super) struct Protocol {
+    pub(super) routes: &'static [Route],
+    /// How it tells an error.
+    pub(super) error: fn(StatusCode, &str) -> Value,
+}
 
 /// One line of a protocol's table.
 pub(super) struct Route {
     pub(super) method: Method,
+    /// `{model}` and `{version}` stand for those of the model that is served.
     pub(super) path: &'static str,
-    /// Whether the request brings a JSON body.
-    pub(super) takes_json: bool,
-    pub(super) answer: fn(&Model, &Value) -> Result<Value, Refusal>,
+    pub(super) answer: fn(&Asked<'_>) -> Result<Reply, Refusal>,
+}
+
+/// A request as a route sees it.
+pub(super) struct Asked<'a> {
+    pub(super) model: &'a dyn Predictor,
+    pub(super) routes: &'a Routes,
+    pub(super) content_type: Option<&'a str>,
+    pub(super) body: &'a [u8],
+}
+
+/// What a route answers with, beside a status of 200.
+pub(super) enum Reply {
+    Json(Value),
+    Text(&'static str),
 }
 
 /// Why a request is refused.
@@ -39,53 +61,134 @@ impl Refusal {
     }
 }
 
-/// A router over the tables of all protocols, which still wants its model. Paths must differ.
-pub(super) fn router(tables: &[&'static [Route]]) -> Router<Model> {
-    let listing: Arc<str> = tables
-        .iter()
-        .flat_map(|table| table.iter())
-        .map(|route| format!("{} {}", route.method, route.path))
-        .collect::<Vec<_>>()
-        .join(", ")
-        .into();
-    let mut router = Router::new();
-    for route in tables.iter().flat_map(|table| table.iter()) {
-        let filter = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
-        let handler = on(filter, move |State(model): State<Model>, request: Request| async move {
-            reply(answer(route, &model, request).await)
-        });
-        router = router.route(route.path, handler);
+impl Asked<'_> {
+    /// The body's media type in lower case, without its parameters.
+    pub(super) fn media(&self) -> Option<String> {
+        let essence = self.content_type?.split(';').next().unwrap_or_default();
+        Some(essence.trim().to_ascii_lowercase())
     }
-    let routes = listing.clone();
-    router
-        .method_not_allowed_fallback(move |request: Request| async move {
-            let error = format!(
-                "`{}` does not take {}; the routes are: {listing}",
-                request.uri().path(),
-                request.method()
-            );
-            reply(Err(Refusal { status: StatusCode::METHOD_NOT_ALLOWED, error }))
-        })
-        .fallback(move |request: Request| async move {
-            let error = format!("there is no `{}` here; the routes are: {routes}", request.uri().path());
-            reply(Err(Refusal { status: StatusCode::NOT_FOUND, error }))
-        })
+
+    /// The body as JSON, which must be announced as such; one without a type is taken for it.
+    pub(super) fn json(&self) -> Result<Value, Refusal> {
+        if let Some(media) = self.media()
+            && media != "application/json"
+            && !media.ends_with("+json")
+        {
+            return Err(self.wrong_type("`application/json`"));
+        }
+        serde_json::from_slice(self.body)
+            .map_err(|error| Refusal::bad_request(format!("the body is not JSON: {error}")))
+    }
+
+    /// What the model says of these rows: one finite prediction for each.
+    pub(super) fn predict(&self, rows: &Array2<f64>) -> Result<Prediction, Refusal> {
+        let prediction = self.model.predict(rows.view()).map_err(Refusal::bad_request)?;
+        // JSON has no NaN and no infinity; a number that is neither would turn into `null` without a word.
+        let (given, odd) = match &prediction {
+            Prediction::Classes { probabilities, .. } => {
+                let odd = probabilities.indexed_iter().find(|(_, p)| !p.is_finite());
+                (probabilities.nrows(), odd.map(|((row, _), _)| row))
+            }
+            Prediction::Values(values) => (values.len(), values.iter().position(|value| !value.is_finite())),
+        };
+        if given != rows.nrows() {
+            let error = format!("the model gave {given} predictions for {} instances", rows.nrows());
+            return Err(Refusal::internal(error));
+        }
+        match odd {
+            Some(row) => {
+                Err(Refusal::internal(format!("the model's prediction for instance {row} is not finite")))
+            }
+            None => Ok(prediction),
+        }
+    }
+
+    pub(super) fn wrong_type(&self, send: &str) -> Refusal {
+        let error = format!("the content type is `{}`; send {send}", self.content_type.unwrap_or_default());
+        Refusal { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, error }
+    }
 }
 
-async fn answer(route: &Route, model: &Model, request: Request) -> Result<Value, Refusal> {
-    let document = if route.takes_json { body::json(request).await? } else { Value::Null };
-    // A model that panics fails this request and no other.
-    catch_unwind(AssertUnwindSafe(|| (route.answer)(model, &document)))
-        .unwrap_or_else(|_| Err(Refusal::internal("the model failed on these instances")))
+/// What can be asked of one model.
+pub(super) struct Routes {
+    pub(super) model: Model,
+    by_path: HashMap<String, Vec<(&'static Protocol, &'static Route)>>,
+    listing: Vec<String>,
 }
 
-fn reply(outcome: Result<Value, Refusal>) -> Response<Body> {
-    let (status, document) = match outcome {
-        Ok(document) => (StatusCode::OK, document),
-        Err(refusal) => (refusal.status, json!({"error": refusal.error})),
-    };
-    let mut response = Response::new(Body::from(document.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+impl Routes {
+    pub(super) fn of(model: Model) -> Self {
+        let mut by_path: HashMap<String, Vec<_>> = HashMap::new();
+        let mut listing = Vec::new();
+        for protocol in PROTOCOLS {
+            for route in protocol.routes {
+                let path = |name: &str| route.path.replace("{version}", VERSION).replace("{model}", name);
+                // A version adds nothing to what its model has told.
+                if !route.path.contains("{version}") {
+                    listing.push(format!("{} {}", route.method, path(&encoded(model.name()))));
+                }
+                by_path.entry(path(model.name())).or_default().push((*protocol, route));
+            }
+        }
+        Self { model, by_path, listing }
+    }
+
+    /// The requests that are answered, those by version aside: `GET /health`.
+    pub(super) fn listing(&self) -> &[String] {
+        &self.listing
+    }
+
+    /// The route that is asked for, or the error form of its path and why there is none.
+    pub(super) fn find(
+        &self,
+        method: &Method,
+        path: &str,
+    ) -> Result<(&'static Protocol, &'static Route), Missing> {
+        let there = self.by_path.get(path).or_else(|| self.by_path.get(&decoded(path, false)));
+        let Some(there) = there else {
+            return Err(Missing { protocol: &plain::PROTOCOL, error: self.not_found(path), allow: None });
+        };
+        let asked = if method == Method::HEAD { &Method::GET } else { method };
+        if let Some(found) = there.iter().find(|(_, route)| route.method == *asked) {
+            return Ok(*found);
+        }
+        let (protocol, route) = there[0];
+        let allow = if route.method == Method::GET { "GET,HEAD" } else { "POST" };
+        let error = format!("`{path}` does not take {method}; send {}", route.method);
+        Err(Missing { protocol, error, allow: Some(allow) })
+    }
+
+    fn not_found(&self, path: &str) -> String {
+        let routes = self.listing.join(", ");
+        match path.split('/').skip(1).collect::<Vec<_>>()[..] {
+            ["v1" | "v2", "models", ..] => {
+                format!(
+                    "there is no `{path}` here; the model is `{}`, in version {VERSION}; the routes are: {routes}",
+                    self.model.name()
+                )
+            }
+            _ => format!("there is no `{path}` here; the routes are: {routes}"),
+        }
+    }
+}
+
+/// No route is asked for.
+pub(super) struct Missing {
+    pub(super) protocol: &'static Protocol,
+    pub(super) error: String,
+    /// The methods that the path does take, where there is such a path.
+    pub(super) allow: Option<&'static str>,
+}
+
+/// A name as a part of a path.
+fn encoded(name: &str) -> String {
+    use std::fmt::Write;
+    name.bytes().fold(String::new(), |mut path, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            let _ = write!(path, "%{byte:02X}");
+        }
+        path
+    })
 }

@@ -1,127 +1,159 @@
-//! The client: pooled connections, redirects, interruption.
+//! The client: pooled connections, proxies, redirects, interruption.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use ureq::Agent;
-use ureq::unversioned::transport::{Connector, DefaultConnector, RustlsConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector};
+use ureq::{Agent, Proxy};
 
-use super::exchange::{self, Answer};
+use super::exchange;
+use super::proxy::Proxies;
+use super::redirect::{is_downgrade, redirect};
 use super::resolver::CachingResolver;
 use super::tcp::TcpConnector;
-use super::transport::WatchedConnector;
-use super::{ClientOptions, Http, HttpError, HttpErrorKind, Request, Response, Timings, url};
+use super::tls::{Tls, TlsConnector};
+use super::watch::{Connected, WatchedConnector};
+use super::{ClientOptions, FixedHost, Http, HttpError, HttpErrorKind, Request, Response, Timings, url};
 
 /// An HTTP/1.1 client with kept-alive connections, to be shared by all threads.
 #[derive(Debug)]
 pub struct Client {
     options: ClientOptions,
-    agents: RwLock<Agents>,
+    tls: Arc<Tls>,
+    proxies: Proxies,
+    agents: RwLock<Vec<Via>>,
 }
 
+/// The library's client, straight or through one proxy.
 #[derive(Debug, Clone)]
-struct Agents {
-    direct: Agent,
-    /// For everything but loopback, when there is a proxy.
-    proxied: Option<Agent>,
-}
-
-impl Agents {
-    fn new(options: &ClientOptions) -> Result<Agents, HttpError> {
-        let chain = ().chain(TcpConnector).chain(RustlsConnector::default());
-        let direct =
-            Agent::with_parts(options.config(None)?, WatchedConnector(chain), CachingResolver::default());
-        let proxied = match ureq::Proxy::try_from_env().filter(|_| options.env_proxy) {
-            Some(proxy) => {
-                let connector = WatchedConnector(DefaultConnector::default());
-                Some(Agent::with_parts(options.config(Some(proxy))?, connector, CachingResolver::default()))
-            }
-            None => None,
-        };
-        Ok(Agents { direct, proxied })
-    }
+struct Via {
+    proxy: Option<Proxy>,
+    agent: Agent,
 }
 
 impl Client {
     /// A client with the given settings.
     ///
     /// # Errors
-    /// When the root certificates cannot be read.
+    /// When certificates, a key or a proxy cannot be used.
     pub fn new(options: ClientOptions) -> Result<Client, HttpError> {
-        let agents = RwLock::new(Agents::new(&options)?);
-        Ok(Client { options, agents })
+        let tls = Tls::new(&options.tls)?;
+        let proxies = Proxies::new(&options.proxy)?;
+        let agents = RwLock::new(agents(&options, &tls, &proxies));
+        Ok(Client { options, tls, proxies, agents })
     }
 
     /// Breaks off every request under way in other threads; they return an error of kind `Io` at once, except those
     /// still looking up a name or connecting, which do so within their connect timeout. Later requests are not affected.
     pub fn interrupt(&self) {
-        let Ok(fresh) = Agents::new(&self.options) else { return };
+        let fresh = agents(&self.options, &self.tls, &self.proxies);
         let old = std::mem::replace(&mut *self.agents.write().unwrap_or_else(PoisonError::into_inner), fresh);
-        old.direct.shutdown();
-        if let Some(agent) = old.proxied {
-            agent.shutdown();
+        for via in old {
+            via.agent.shutdown();
         }
     }
 
-    fn agent_for(&self, target: &str) -> Agent {
-        let agents = self.agents.read().unwrap_or_else(PoisonError::into_inner);
-        match &agents.proxied {
-            Some(proxied) if !url::host(target).is_some_and(|host| url::is_loopback(&host)) => {
-                proxied.clone()
+    /// The way to a URL, if this request may go it.
+    fn way(&self, request: &Request) -> Result<Via, HttpError> {
+        let plain = self.options.resolve.is_empty() && self.proxies.is_empty();
+        // What is no URL is refused with its own words when it is sent.
+        let origin = if plain && !request.loopback_only { None } else { url::origin(&request.url) };
+        let mut wanted = None;
+        if let Some((scheme, host, port)) = origin {
+            let fixed = FixedHost::find(&self.options.resolve, &host, port);
+            if fixed.is_none() {
+                wanted = self.proxies.of(&scheme, &host, port);
             }
-            _ => agents.direct.clone(),
+            if request.loopback_only {
+                let here = fixed.map_or_else(
+                    || url::is_loopback(&host),
+                    |address| address.ip().to_canonical().is_loopback(),
+                );
+                let at = fixed.map_or(String::new(), |address| format!(" at `{address}`"));
+                only_here(here, || format!("`{host}`{at}"))?;
+                if let Some(proxy) = wanted {
+                    only_here(url::is_loopback(proxy.host()), || format!("the proxy `{}`", proxy.host()))?;
+                }
+            }
         }
+        let agents = self.agents.read().unwrap_or_else(PoisonError::into_inner);
+        let found = agents.iter().find(|via| via.proxy.as_ref() == wanted).or_else(|| agents.first());
+        let none = || HttpError::new(HttpErrorKind::Io, "the client has no way to any server");
+        found.cloned().ok_or_else(none)
     }
+}
+
+fn agents(options: &ClientOptions, tls: &Arc<Tls>, proxies: &Proxies) -> Vec<Via> {
+    let agent = |proxy: Option<Proxy>| {
+        let chain =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(TcpConnector)
+                .chain(Connected)
+                .chain(TlsConnector(tls.clone()));
+        let resolver = CachingResolver::new(&options.resolve);
+        let agent = Agent::with_parts(options.config(proxy.clone()), WatchedConnector(chain), resolver);
+        Via { proxy, agent }
+    };
+    std::iter::once(None).chain(proxies.all().into_iter().map(Some)).map(agent).collect()
+}
+
+fn only_here(here: bool, what: impl Fn() -> String) -> Result<(), HttpError> {
+    let beyond = || HttpError::new(HttpErrorKind::NotLoopback, format!("{} is not this machine", what()));
+    if here { Ok(()) } else { Err(beyond()) }
 }
 
 impl Http for Client {
     fn send(&self, request: &Request) -> Result<Response, HttpError> {
         let began = Instant::now();
-        let mut connect = None;
-        let mut followed = 0;
+        let (mut now, mut followed, mut downgraded) = (began, 0, false);
         let mut moved: Option<Request> = None;
         loop {
             let current = moved.as_ref().unwrap_or(request);
-            if current.loopback_only {
-                only_loopback(&current.url)?;
-            }
-            let left = request.timeouts.total.saturating_sub(began.elapsed()).max(Duration::from_micros(1));
-            let answer = exchange::exchange(&self.agent_for(&current.url), current, left).map_err(
-                |error| match &moved {
-                    Some(moved) => error.after_redirect(&request.url, &moved.url),
-                    None => error,
-                },
-            )?;
-            if let Some(spent) = answer.marks.connect {
-                connect = Some(connect.unwrap_or_default() + spent);
-            }
+            let via = self.way(current)?;
+            let left = request.timeouts.total.saturating_sub(now - began).max(Duration::from_micros(1));
+            let answer =
+                exchange::exchange(&via.agent, via.proxy.as_ref(), current, now, left).map_err(|error| {
+                    match &moved {
+                        Some(moved) => error.after_redirect(&request.url, &moved.url),
+                        None => error,
+                    }
+                })?;
             match redirect(current, &answer)? {
-                Some(next) if request.redirects > 0 => {
+                Some(next) => {
                     if followed == request.redirects {
                         let message = format!("more than {followed} redirects, the last to `{}`", next.url);
-                        return Err(HttpError::new(HttpErrorKind::Redirects, message));
+                        return Err(HttpError::new(HttpErrorKind::Redirects, message)
+                            .help("where that is right, raise `redirects`"));
                     }
                     followed += 1;
+                    downgraded |= is_downgrade(&current.url, &next.url);
                     moved = Some(next);
+                    now = Instant::now();
                 }
-                _ => {
-                    let total = began.elapsed();
-                    let first_byte =
-                        answer.marks.first_byte.map_or(total, |at| at.saturating_duration_since(began));
+                None => {
+                    let since = |at: Instant| at.saturating_duration_since(began);
+                    let marks = answer.marks;
+                    let timings = Timings {
+                        resolve: marks.resolve.filter(|_| marks.connect.is_some()),
+                        connect: marks.connect,
+                        tls: marks.tls,
+                        first_byte: since(marks.first_byte.unwrap_or(answer.end)),
+                        first_event: answer.event.map(since),
+                        total: since(answer.end),
+                        reused: marks.connect.is_none(),
+                    };
+                    let url = current.url.clone();
+                    let (headers, body) = exchange::unpacked(answer.headers, answer.body, current)?;
+                    let redirects = followed;
                     return Ok(Response {
                         status: answer.status,
-                        headers: answer.headers,
-                        body: answer.body,
-                        url: current.url.clone(),
-                        timings: Timings {
-                            connect,
-                            first_byte,
-                            first_event: answer.event.map(|at| at.saturating_duration_since(began)),
-                            total,
-                            reused: connect.is_none(),
-                            ..Timings::default()
-                        },
-                        redirects: followed,
+                        headers,
+                        body,
+                        url,
+                        timings,
+                        redirects,
+                        downgraded,
                     });
                 }
             }
@@ -131,63 +163,4 @@ impl Http for Client {
     fn interrupt(&self) {
         Client::interrupt(self);
     }
-}
-
-fn only_loopback(target: &str) -> Result<(), HttpError> {
-    match url::host(target) {
-        Some(host) if !url::is_loopback(&host) => {
-            Err(HttpError::new(HttpErrorKind::NotLoopback, format!("`{host}` is not this machine")))
-        }
-        // What is no URL is refused with its own words when it is sent.
-        _ => Ok(()),
-    }
-}
-
-/// Characters of a redirect's target that a message shows.
-const SHOWN: usize = 200;
-
-/// The request that an answer redirects to, if it does (RFC 9110, section 15.4; where it leaves a choice, as browsers
-/// and curl choose).
-fn redirect(request: &Request, answer: &Answer) -> Result<Option<Request>, HttpError> {
-    if request.redirects == 0 || !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
-        return Ok(None);
-    }
-    let Some((_, location)) = answer.headers.iter().find(|(name, _)| name == "location") else {
-        return Ok(None);
-    };
-    let nowhere = |why: String| {
-        let shown: String = location.chars().take(SHOWN).collect();
-        let message = format!("`{}` redirects to `{}`: {why}", request.url, shown.escape_debug());
-        HttpError::new(HttpErrorKind::Nowhere, message)
-    };
-    let target = url::join(&request.url, location).ok_or_else(|| nowhere("that is no URL".into()))?;
-    if let Some((scheme, _)) = target.split_once(':')
-        && !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
-    {
-        return Err(nowhere("only `http` and `https` are followed".into()));
-    }
-    exchange::uri(&target).map_err(|error| nowhere(error.message))?;
-
-    let mut next = Request { url: target, ..request.clone() };
-    let becomes_get = match answer.status {
-        303 => request.method != "HEAD",
-        301 | 302 => request.method == "POST",
-        _ => false,
-    };
-    if becomes_get {
-        next.method = "GET".into();
-        next.body = Vec::new();
-        next.headers.retain(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
-    }
-    if url::origin(&next.url) != url::origin(&request.url) {
-        next.headers.retain(|(name, _)| !stays_home(&name.to_ascii_lowercase()));
-    }
-    Ok(Some(next))
-}
-
-/// Headers meant for one server only: its name, and what lets one in there.
-fn stays_home(name: &str) -> bool {
-    name == "host"
-        || matches!(name, "authorization" | "proxy-authorization" | "cookie")
-        || ["api-key", "apikey", "token", "secret"].iter().any(|word| name.contains(word))
 }

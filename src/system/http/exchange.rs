@@ -3,11 +3,14 @@
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use ureq::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use ureq::http::header::{
+    ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 use ureq::http::{self, Method, Uri};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 
-use super::transport::{self, Marks};
+use super::coding::{self, Fault};
+use super::watch::{self, Marks};
 use super::{Events, HttpError, HttpErrorKind, Request, url};
 use crate::value::show_size;
 
@@ -21,25 +24,34 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// When the event that is waited for was whole.
     pub(super) event: Option<Instant>,
+    /// When its last byte had come.
+    pub(super) end: Instant,
     pub(super) marks: Marks,
 }
 
 /// Sends `request` once, within `left` of its total time. On a connection that the server had closed in the meantime
 /// the request is sent again if doing so cannot change anything (RFC 9110, section 9.2.2).
-pub(super) fn exchange(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, HttpError> {
-    transport::reset();
-    match attempt(agent, request, left) {
-        Err(Failure::Ureq(ureq::Error::Io(_)))
-            if stale(&transport::marks()) && idempotent(&request.method) =>
-        {
-            transport::reset();
-            attempt(agent, request, left)
+pub(super) fn exchange(
+    agent: &Agent,
+    proxy: Option<&Proxy>,
+    request: &Request,
+    now: Instant,
+    left: Duration,
+) -> Result<Answer, HttpError> {
+    watch::begin(&request.timeouts, now, left);
+    let mut outcome = attempt(agent, request);
+    if matches!(outcome, Err(Failure::Ureq(ureq::Error::Io(_)))) && watch::marks().is_stale() {
+        if idempotent(&request.method) {
+            let again = Instant::now();
+            watch::begin(&request.timeouts, again, left.saturating_sub(again - now));
+            outcome = attempt(agent, request);
+        } else {
+            return Err(HttpError::not_sent_twice(request));
         }
-        other => other,
     }
-    .map_err(|failure| match failure {
+    outcome.map_err(|failure| match failure {
         Failure::Said(error) => error,
-        Failure::Ureq(error) => HttpError::from_ureq(&error, request, &request.url, &transport::marks()),
+        Failure::Ureq(error) => HttpError::from_ureq(&error, request, proxy, &watch::marks()),
     })
 }
 
@@ -48,24 +60,15 @@ enum Failure {
     Ureq(ureq::Error),
 }
 
-/// A pooled connection was used and nothing came back.
-fn stale(marks: &Marks) -> bool {
-    !marks.connecting && marks.connect.is_none() && marks.first_byte.is_none()
-}
-
 fn idempotent(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "TRACE")
 }
 
-fn attempt(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, Failure> {
+fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Failure> {
     let head = head(request).map_err(Failure::Said)?;
     // A method that usually has a body says so when it has none; another says nothing.
     let bodiless = request.body.is_empty() && !matches!(&*request.method, "POST" | "PUT" | "PATCH");
-    let sent = if bodiless {
-        agent.run(with_timeouts(agent, head, request, left))
-    } else {
-        agent.run(with_timeouts(agent, head.map(|()| &request.body[..]), request, left))
-    };
+    let sent = if bodiless { agent.run(head) } else { agent.run(head.map(|()| &request.body[..])) };
     let response = sent.map_err(Failure::Ureq)?;
     let status = response.status().as_u16();
     one_framing(response.headers()).map_err(|why| {
@@ -81,7 +84,7 @@ fn attempt(agent: &Agent, request: &Request, left: Duration) -> Result<Answer, F
         })
         .collect();
     let (body, event) = read_body(response.into_body(), request)?;
-    Ok(Answer { status, headers, body, event, marks: transport::marks() })
+    Ok(Answer { status, headers, body, event, end: Instant::now(), marks: watch::marks() })
 }
 
 /// Whether an answer says in one way, and one that is understood, where its body ends (RFC 9112, section 6.3). One that
@@ -100,19 +103,26 @@ fn one_framing(headers: &HeaderMap) -> Result<(), String> {
     Ok(())
 }
 
-fn with_timeouts<B: ureq::AsSendBody>(
-    agent: &Agent,
-    request: http::Request<B>,
-    limits: &Request,
-    left: Duration,
-) -> http::Request<B> {
-    agent
-        .configure_request(request)
-        .timeout_global(Some(left))
-        .timeout_resolve(Some(limits.timeouts.connect))
-        .timeout_connect(Some(limits.timeouts.connect))
-        .timeout_per_read(limits.timeouts.read)
-        .build()
+/// The body behind its codings, and the headers without them.
+pub(super) fn unpacked(
+    mut headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    request: &Request,
+) -> Result<(Vec<(String, String)>, Vec<u8>), HttpError> {
+    match coding::unpack(&mut headers, &body, request.max_body) {
+        Ok(unpacked) => Ok((headers, unpacked.unwrap_or(body))),
+        Err(fault) => {
+            let host = url::host_and_port(&request.url).unwrap_or_default();
+            Err(match fault {
+                Fault::TooLarge(what) => {
+                    HttpError::new(HttpErrorKind::TooLarge, format!("`{host}` sent {what}"))
+                }
+                Fault::Broken(what) => {
+                    HttpError::new(HttpErrorKind::Protocol, format!("`{host}` sent {what}"))
+                }
+            })
+        }
+    }
 }
 
 fn head(request: &Request) -> Result<http::Request<()>, HttpError> {
@@ -120,6 +130,10 @@ fn head(request: &Request) -> Result<http::Request<()>, HttpError> {
     let method = Method::from_bytes(request.method.as_bytes())
         .map_err(|_| invalid(format!("`{}` is no HTTP method", request.method.escape_debug())))?;
     let mut head = http::Request::new(());
+    // A stream is looked at as it comes.
+    if request.events.is_some() {
+        head.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
     *head.method_mut() = method;
     *head.uri_mut() = uri(&request.url)?;
     for (name, value) in &request.headers {
@@ -127,7 +141,10 @@ fn head(request: &Request) -> Result<http::Request<()>, HttpError> {
             .map_err(|_| invalid(format!("`{}` is no name for a header", name.escape_debug())))?;
         let value = HeaderValue::from_bytes(value.as_bytes())
             .map_err(|_| invalid(format!("the header `{name}` has a value that cannot be sent")))?;
-        head.headers_mut().append(key, value);
+        match key {
+            ACCEPT_ENCODING => drop(head.headers_mut().insert(key, value)),
+            key => drop(head.headers_mut().append(key, value)),
+        }
     }
     Ok(head)
 }

@@ -1,23 +1,34 @@
 //! HTTP/1.1 requests, each within bounds of time and size, and what came of them.
 
 mod client;
+mod clients;
+mod coding;
 mod error;
 mod events;
 mod exchange;
 mod options;
+mod proxy;
+mod redirect;
 mod resolver;
 mod tcp;
 #[cfg(test)]
 mod tests;
-mod transport;
+mod tls;
+mod trust;
 pub mod url;
+mod watch;
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 pub use client::Client;
+pub use clients::Clients;
 pub use error::{HttpError, HttpErrorKind, Phase};
 pub use events::{Events, events};
 pub use options::ClientOptions;
+pub use proxy::{ProxyOptions, proxy_fault};
+pub use resolver::FixedHost;
+pub use tls::{Identity, Pem, TlsOptions};
 
 /// One request.
 #[derive(Debug, Clone)]
@@ -29,6 +40,8 @@ pub struct Request {
     /// Headers in the order they are sent. `host`, `content-length`, `user-agent`, `accept` and `accept-encoding` are
     /// added when they are not given.
     pub headers: Vec<(String, String)>,
+    /// The header that lets one in, where its name may not tell: it stays with the server it is meant for.
+    pub credential: Option<String>,
     /// The body; empty for none.
     pub body: Vec<u8>,
     /// How long it may take.
@@ -42,7 +55,12 @@ pub struct Request {
     /// The answer is a stream of server-sent events: [`Timings::first_event`] tells when the first whose data meets this
     /// had arrived. The body is read whole all the same.
     pub events: Option<fn(&str) -> bool>,
+    /// How the client that sends it is set up, where it is sent by [`Clients`].
+    pub client: Arc<ClientOptions>,
 }
+
+/// What nearly all requests share.
+static PLAIN: LazyLock<Arc<ClientOptions>> = LazyLock::new(Arc::default);
 
 impl Request {
     /// A request without headers and body, with the default bounds: no redirects, 16 MiB of body.
@@ -51,12 +69,14 @@ impl Request {
             method: method.to_owned(),
             url: url.to_owned(),
             headers: Vec::new(),
+            credential: None,
             body: Vec::new(),
             timeouts: Timeouts::default(),
             redirects: 0,
             max_body: 16 << 20,
             loopback_only: false,
             events: None,
+            client: PLAIN.clone(),
         }
     }
 }
@@ -84,8 +104,9 @@ impl Default for Timeouts {
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The headers: lower-case names, in the order received, repeated ones kept. Where the body was decompressed,
-    /// `content-encoding` and `content-length` are left out. Bytes that are not UTF-8 are replaced.
+    /// The headers: lower-case names, in the order received, repeated ones kept. Where the body was decompressed (gzip,
+    /// deflate, brotli, zstd), `content-encoding` and `content-length` are left out; with any other coding both stay as
+    /// they came. Bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
     /// The body, decompressed.
     pub body: Vec<u8>,
@@ -95,6 +116,8 @@ pub struct Response {
     pub timings: Timings,
     /// How many redirects were followed.
     pub redirects: u32,
+    /// One of them led from `https` to `http`.
+    pub downgraded: bool,
 }
 
 impl Response {

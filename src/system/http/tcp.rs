@@ -7,33 +7,52 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use ureq::Error;
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
 /// Output is held back up to this size, so that a request and its small body leave in one piece.
 const HELD_BACK: usize = 64 * 1024;
 
-/// Opens plain TCP connections to the first address that answers.
+/// A write that cannot go on looks at the time this often.
+const WRITE_TURN: Duration = Duration::from_millis(20);
+/// The kernel counts longer waits in coarse steps, and shorter ones are left to `poll`.
+const COARSE: Duration = Duration::from_millis(64);
+
+/// Opens plain TCP connections to the first address that answers, where no proxy has made one.
 #[derive(Debug, Default)]
 pub(super) struct TcpConnector;
 
-impl Connector for TcpConnector {
-    type Out = TcpTransport;
+impl<In: Transport> Connector<In> for TcpConnector {
+    type Out = Either<In, TcpTransport>;
 
-    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<TcpTransport>, Error> {
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        if let Some(made) = chained {
+            return Ok(Some(Either::A(made)));
+        }
         let stream = Arc::new(connect(&details.addrs, details.timeout)?);
         stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
+        stream.set_write_timeout(Some(WRITE_TURN))?;
         let handle: Weak<TcpStream> = Arc::downgrade(&stream);
         (details.register_shutdown)(handle as Weak<dyn ShutdownHandle>)?;
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(TcpTransport { stream, buffers, pending: Vec::new(), deaf: false }))
+        Ok(Some(Either::B(TcpTransport {
+            stream,
+            buffers,
+            pending: Vec::new(),
+            deaf: false,
+            patience: None,
+            known_open: false,
+        })))
     }
 }
 
@@ -70,14 +89,14 @@ impl Limit {
     }
 
     /// The time left, `None` without a limit.
-    fn left(&self) -> Result<Option<std::time::Duration>, Error> {
+    fn left(&self) -> Result<Option<Duration>, Error> {
         let Some(end) = self.end else { return Ok(None) };
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(Error::Timeout(self.reason)) } else { Ok(Some(left)) }
     }
 }
 
-/// A TCP connection that never blocks but in [`TcpTransport::wait`].
+/// A TCP connection.
 #[derive(Debug)]
 pub(super) struct TcpTransport {
     stream: Arc<TcpStream>,
@@ -85,19 +104,38 @@ pub(super) struct TcpTransport {
     pending: Vec<u8>,
     /// The other side takes no more.
     deaf: bool,
+    /// How long the socket itself waits for input.
+    patience: Option<Duration>,
+    /// An answer has just come: there is no need to ask whether the connection is open.
+    known_open: bool,
 }
 
 impl TcpTransport {
-    /// Sleeps until the socket is ready or the time is up.
-    fn wait(&self, flags: PollFlags, limit: &Limit) -> Result<(), Error> {
-        let left = limit.left()?;
-        let timeout = left
-            .map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) });
-        let mut fds = [PollFd::from_borrowed_fd(self.stream.as_fd(), flags)];
-        match poll(&mut fds, timeout.as_ref()) {
-            // Whether time was up is seen when the caller comes back.
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(Error::Io(error.into())),
+    /// Waits until there is something to read, or for a while: whether time is up is seen when the caller comes back.
+    /// A long wait is left to the read itself.
+    fn wait(&mut self, limit: &Limit) -> Result<(), Error> {
+        let left = limit.left()?.unwrap_or(Duration::MAX);
+        if left >= COARSE {
+            // Set once for many requests, and never longer than what is left.
+            let power = left.as_millis().min(1 << 20).ilog2();
+            let patience = Duration::from_millis(1 << power);
+            if self.patience != Some(patience) {
+                self.stream.set_read_timeout(Some(patience))?;
+                self.patience = Some(patience);
+            }
+            return Ok(());
+        }
+        let left = Timespec { tv_sec: 0, tv_nsec: i64::from(left.subsec_nanos()) };
+        let mut fds = [PollFd::from_borrowed_fd(self.stream.as_fd(), PollFlags::IN)];
+        loop {
+            match poll(&mut fds, Some(&left)) {
+                Ok(0) => {
+                    limit.left()?;
+                }
+                Ok(_) => return Ok(()),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(Error::Io(error.into())),
+            }
         }
     }
 
@@ -112,7 +150,7 @@ impl TcpTransport {
                 Ok(0) => return Err(Error::Io(io::ErrorKind::WriteZero.into())),
                 Ok(count) => rest = &rest[count..],
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.wait(PollFlags::OUT, &limit)?;
+                    limit.left()?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // A server may refuse a large body before it has all of it: its answer is there to be read.
@@ -148,10 +186,11 @@ impl Transport for TcpTransport {
         self.flush(timeout)?;
         let limit = Limit::new(timeout.for_read());
         loop {
-            self.wait(PollFlags::IN, &limit)?;
+            self.wait(&limit)?;
             match (&*self.stream).read(self.buffers.input_append_buf()) {
                 Ok(count) => {
                     self.buffers.input_appended(count);
+                    self.known_open = count > 0;
                     return Ok(count > 0);
                 }
                 Err(error)
@@ -163,8 +202,14 @@ impl Transport for TcpTransport {
 
     /// An idle connection has nothing to say: bytes nobody asked for, or its end, make it useless.
     fn is_open(&mut self) -> bool {
+        if self.deaf || !self.pending.is_empty() {
+            return false;
+        }
+        if std::mem::take(&mut self.known_open) {
+            return true;
+        }
         let mut fds = [PollFd::from_borrowed_fd(self.stream.as_fd(), PollFlags::IN)];
         let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        !self.deaf && self.pending.is_empty() && matches!(poll(&mut fds, Some(&now)), Ok(0))
+        matches!(poll(&mut fds, Some(&now)), Ok(0))
     }
 }

@@ -3,6 +3,7 @@
 mod binned;
 mod binomial;
 mod confidence;
+mod counted;
 mod part;
 mod recorder;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use super::{Map, Value};
 use binned::Binned;
 pub use confidence::Interval;
+pub use counted::Counted;
 pub use part::{Part, Percentile};
 pub use recorder::Recorder;
 

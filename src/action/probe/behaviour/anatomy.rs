@@ -36,12 +36,14 @@ impl Anatomy {
     pub(super) fn of(document: &Json) -> Option<Self> {
         let (field, mut data) = match document {
             Json::Object(fields) => {
+                let holds = |value: &Json| value.is_array() || value.is_object();
                 let known = FIELDS.iter().copied().find(|field| fields.contains_key(*field));
-                let key = known.or_else(|| {
-                    let holds = |value: &Json| value.is_array() || value.is_object();
-                    fields.iter().find(|(_, value)| holds(value)).map(|(key, _)| key.as_str())
-                })?;
-                (Some(key.to_owned()), step("", key))
+                let key = known.or_else(|| Some(fields.iter().find(|(_, value)| holds(value))?.0));
+                match key {
+                    Some(key) => (Some(key.to_owned()), step("", key)),
+                    // The document is the one row itself.
+                    None => (Some(fields.keys().next()?.clone()), String::new()),
+                }
             }
             Json::Array(_) => (None, String::new()),
             _ => return None,

@@ -1,15 +1,19 @@
 //! The good question of a probe, asked again.
 
+use std::time::Duration;
+
+use crate::action::probe::curl::{self, Carried};
 use crate::action::probe::protocol::{Inference, Reading};
 use crate::action::probe::rows::Rows;
 use crate::action::probe::speaker::Speaker;
 use crate::action::{Context, StepError};
 use crate::diagnostic::codes;
-use crate::system::http::{Http, HttpError, Request, Response};
+use crate::system::http::{Http, HttpError, HttpErrorKind, Request, Response};
 use crate::value::Value;
 
 /// Characters of a body that a message shows.
 const SHOWN: usize = 200;
+const NEAR: Duration = Duration::from_millis(5);
 
 /// What the probe asks: rows in the words of a protocol, or one request as it is written.
 pub(in crate::action::probe) enum Question<'a> {
@@ -56,7 +60,7 @@ impl Good<'_> {
         match &self.question {
             Question::Rows { rows, batch, .. } => self.predictions(rows, *batch, check),
             Question::Request(request) => {
-                let sent = self.send(request).map_err(|silence| self.unanswered(&silence, check))?;
+                let sent = self.send(request).map_err(|silence| self.unanswered(&silence, check, request))?;
                 Ok(self.read(&sent, None))
             }
         }
@@ -68,8 +72,9 @@ impl Good<'_> {
         let mut all = Vec::with_capacity(rows.len());
         for batch in rows.batches(size.min(speaker.rows_at_once())) {
             let inference = speaker.inference(&batch)?;
-            let sent = self.send(&speaker.request(&inference)?);
-            let response = sent.map_err(|silence| self.unanswered(&silence, check))?;
+            let request = speaker.request(&inference)?;
+            let sent = self.send(&request);
+            let response = sent.map_err(|silence| self.unanswered(&silence, check, &request))?;
             match self.read(&response, Some(&inference)) {
                 Ok(predictions) => all.extend(predictions),
                 Err(why) => return Ok(Err(why)),
@@ -95,14 +100,21 @@ impl Good<'_> {
         }
         let mut request = request.clone();
         request.timeouts.total = self.context.deadline.remaining_up_to(request.timeouts.total);
-        self.http
-            .send(&request)
-            .map_err(|error| if self.context.over() { Silence::Over } else { Silence::Http(error) })
+        self.http.send(&request).map_err(|error| {
+            // What ends this close to the step's end was ended by it.
+            let near = self.context.deadline.remaining().is_some_and(|left| left < NEAR);
+            let stopped = near && matches!(error.kind, HttpErrorKind::Timeout(_));
+            if stopped || self.context.over() { Silence::Over } else { Silence::Http(error) }
+        })
     }
 
     /// What an answer says. Of a request without a protocol, the document or the text is the one prediction.
     pub(super) fn read(&self, response: &Response, asked: Option<&Inference>) -> Answer {
-        if response.status >= 300 {
+        let fine = match &self.question {
+            Question::Rows { .. } => response.status < 300,
+            Question::Request(_) => response.status < 400 || (self.context.asked)("status"),
+        };
+        if !fine {
             return Err(format!("it is answered with {}", told(response)));
         }
         let Some(reading) = self.reading(response, asked) else {
@@ -125,9 +137,12 @@ impl Good<'_> {
     }
 
     /// What keeps a check from being made.
-    pub(super) fn unanswered(&self, silence: &Silence, check: &str) -> StepError {
+    pub(super) fn unanswered(&self, silence: &Silence, check: &str, request: &Request) -> StepError {
         match silence {
-            Silence::Http(error) => StepError::new(format!("`{check}`: {error}")).code(codes::UNREACHABLE),
+            Silence::Http(error) => StepError {
+                reproduce: Some(curl::command(request, &Carried::Value, &[])),
+                ..StepError::new(format!("`{check}`: {error}")).code(codes::UNREACHABLE)
+            },
             Silence::Over if self.context.cancel.is_cancelled() => {
                 StepError::new(format!("interrupted while `{check}` was looked at")).code(codes::INTERRUPTED)
             }

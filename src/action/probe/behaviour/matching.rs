@@ -10,7 +10,7 @@ use crate::action::probe::rows::Rows;
 use crate::action::{Context, StepError, labels, predict};
 use crate::artifact::read_data;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::ml::model::{Model, Prediction};
+use crate::ml::model::{Model, Prediction, Score};
 use crate::source::Span;
 use crate::syntax::{Arg, Decoder, SetTolerance};
 use crate::table::CsvOptions;
@@ -68,7 +68,7 @@ impl Matches {
                 let model = predict::read(file, context)?;
                 let output = context.maybe(output.as_ref())?.unwrap_or(Served::Probability);
                 let rows = good.rows().cloned().unwrap_or_default();
-                (answers(&model, &rows, output).map_err(|error| error.at(self.span))?, "the model")
+                (answers(&model, &rows, output).map_err(|error| error.at(self.span))?, "the model says")
             }
             Source::Expected(arg) => {
                 (expected(arg, context).map_err(|error| error.at(arg.span))?, "expected")
@@ -92,27 +92,24 @@ impl Matches {
 fn answers(model: &Model, rows: &Rows, output: Served) -> Result<Vec<Value>, StepError> {
     let x = matrix(model, rows)?;
     let prediction = model.predict_raw(x.view()).map_err(|error| predict::wrong(model, error))?;
+    let list = |row: Vec<f64>| Value::list(row.into_iter().map(Value::Float).collect());
     Ok(match (prediction, output) {
-        (Prediction::Values(values), Served::Probability) => {
-            values.iter().map(|value| Value::Float(*value)).collect()
+        (prediction, Served::Probability) => {
+            let value = |score| match score {
+                Score::Number(number) => Value::Float(number),
+                Score::List(row) => list(row),
+            };
+            prediction.scores().into_iter().map(value).collect()
         }
         (Prediction::Values(_), _) => {
             let message = format!("the model is a regression: it gives no {}", output.word());
             return Err(StepError::new(message).help("remove `output`"));
         }
         (Prediction::Classes { labels: likeliest, .. }, Served::Labels) => {
-            likeliest.iter().map(|label| labels::to_value(label)).collect()
+            likeliest.iter().map(labels::to_value).collect()
         }
-        (Prediction::Classes { probabilities, .. }, output) => {
-            let second = output == Served::Probability && probabilities.ncols() == 2;
-            let all = |row: &ndarray::ArrayView1<'_, f64>| {
-                Value::list(row.iter().map(|p| Value::Float(*p)).collect())
-            };
-            probabilities
-                .rows()
-                .into_iter()
-                .map(|row| if second { Value::Float(row[1]) } else { all(&row) })
-                .collect()
+        (Prediction::Classes { probabilities, .. }, Served::Probabilities) => {
+            probabilities.rows().into_iter().map(|row| list(row.to_vec())).collect()
         }
     })
 }

@@ -243,6 +243,9 @@ mod tests {
             ),
             (WrongType, r#"[{"x":1}]"#, r#"[{"x":"text"}]"#),
             (WrongShape, r#"{"a":{"x":1,"y":2}}"#, r#"{"a":{"x":1}}"#),
+            (MissingField, r#"{"x":1,"y":2}"#, r#"{"y":2}"#),
+            (ExtraValue, r#"{"x":1,"y":2}"#, r#"{"x":1,"y":2,"not_a_column":1}"#),
+            (Nan, r#"{"x":"a","y":2}"#, r#"{"x":"a","y":NaN}"#),
         ] {
             assert_eq!(made(mistake, body).as_deref(), Some(expected), "{mistake:?} of {body}");
         }

@@ -78,6 +78,7 @@ mod tests {
             url: String::new(),
             timings,
             redirects: 0,
+            downgraded: false,
         })
         .miss(strict, None)
     }

@@ -1,21 +1,18 @@
 //! `rejects`: malformed requests, and after each the good one again.
 
-use super::apart::Apart;
 use super::asked::{Ask, OwnKeys};
-use super::good::{Answer, Good, Question, Silence};
+use super::good::{Good, Question};
 use super::keys::RejectKeys;
 use super::mistake::{Malformed, Mistake};
-use super::refusal::Came;
-use super::{Finding, nothing};
+use super::nothing;
+use super::trial::{Rejected, Trial};
 use crate::action::argv::json_bytes;
 use crate::action::probe::encode::scalar;
-use crate::action::probe::protocol::Inference;
 use crate::action::{Context, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::{Arg, Decoder};
 use crate::system::http::Request;
-use crate::value::{Map, Remark, Value};
 
 const NAME: &str = "rejects";
 
@@ -28,14 +25,6 @@ pub(super) struct Rejects {
     strict: Option<Arg<bool>>,
     same: Option<Arg<bool>>,
     span: Span,
-}
-
-/// What came of it, beside the finding.
-pub(super) struct Rejected {
-    pub finding: Finding,
-    pub remark: Remark,
-    /// The first request that went wrong.
-    pub wrong: Option<Request>,
 }
 
 impl Rejects {
@@ -70,37 +59,7 @@ impl Rejects {
         let same = context.maybe(self.same.as_ref())?.unwrap_or(true);
         let (request, inference) = good.first()?;
         let (made, unmade) = self.made(&request, good)?;
-        let mut trial = Trial {
-            good,
-            request,
-            inference,
-            strict,
-            before: None,
-            statuses: Map::new(),
-            said: Vec::new(),
-            misses: Vec::new(),
-            broken: None,
-            wrong: None,
-        };
-        trial.before = match trial.ask_good()? {
-            Err(why) => {
-                return Ok(trial.rejected(
-                    &unmade,
-                    made.len(),
-                    Some(format!("before any malformed request, {why}")),
-                ));
-            }
-            Ok(_) if !same => None,
-            Ok(predictions) => Some(predictions),
-        };
-        for malformed in &made {
-            trial.send(malformed)?;
-            if trial.broken.is_some() {
-                break;
-            }
-        }
-        let broken = trial.broken.take();
-        Ok(trial.rejected(&unmade, made.len(), broken))
+        Trial::new(good, request, inference, strict).of(&made, &unmade, same)
     }
 
     /// The requests, and the names of those that this good one has no place for.
@@ -128,135 +87,6 @@ impl Rejects {
             return Err(nothing(NAME, "no malformed request can be made of this one", self.span));
         }
         Ok((made, unmade))
-    }
-}
-
-/// The trial of one server.
-struct Trial<'a> {
-    good: &'a Good<'a>,
-    request: Request,
-    inference: Option<Inference>,
-    strict: bool,
-    /// What the good request is answered by; `None` where it need not be the same.
-    before: Option<Vec<Value>>,
-    statuses: Map,
-    said: Vec<String>,
-    misses: Vec<String>,
-    /// What happened to the server.
-    broken: Option<String>,
-    wrong: Option<Request>,
-}
-
-impl Trial<'_> {
-    fn send(&mut self, malformed: &Malformed) -> Result<(), StepError> {
-        let Malformed { name, what, request } = malformed;
-        let came = match self.good.send(request) {
-            Ok(response) => Came::Answer(response),
-            Err(Silence::Http(error)) => Came::Nothing(error.to_string()),
-            Err(over) => return Err(self.over(&over, name)),
-        };
-        self.statuses.insert(
-            name.as_str().into(),
-            came.status().map_or(Value::Null, |status| Value::Int(status.into())),
-        );
-        self.said.push(match came.status() {
-            Some(status) => format!("`{name}` {status}"),
-            None => format!("`{name}` no answer"),
-        });
-        let refused = malformed.name == Mistake::NoRows.word() && self.answers_nothing(&came);
-        let reading = match &came {
-            Came::Answer(response) => self.good.reading(response, self.inference.as_ref()),
-            Came::Nothing(_) => None,
-        };
-        if let Some(miss) = came.miss(self.strict, reading.as_ref()).filter(|_| !refused) {
-            self.misses.push(format!("`{name}` ({what}) {miss}"));
-            self.wrong.get_or_insert_with(|| request.clone());
-        }
-        let why = match self.ask_good() {
-            Ok(Ok(predictions)) => self.otherwise(&predictions),
-            Ok(Err(why)) => Some(why),
-            Err(error) if error.code == codes::UNREACHABLE => {
-                Some(format!("it is not answered: {}", error.message))
-            }
-            Err(_) => return Err(self.over(&Silence::Over, name)),
-        };
-        if let Some(why) = why {
-            self.broken = Some(format!("after `{name}` ({what}) {why}"));
-            self.wrong = Some(request.clone());
-        }
-        Ok(())
-    }
-
-    /// No predictions for no rows are right.
-    fn answers_nothing(&self, came: &Came) -> bool {
-        let (Came::Answer(response), Some(inference)) = (came, &self.inference) else { return false };
-        let asked = Inference { rows: 0, ..inference.clone() };
-        self.good.read(response, Some(&asked)).is_ok_and(|predictions| predictions.is_empty())
-    }
-
-    /// A connection that the server closed behind its last answer is no answer to this request: it is sent once more.
-    fn ask_good(&self) -> Result<Answer, StepError> {
-        let sent = match self.good.send(&self.request) {
-            Err(Silence::Http(_)) => self.good.send(&self.request),
-            sent => sent,
-        };
-        let response = sent.map_err(|silence| match silence {
-            Silence::Http(error) => StepError::new(error.to_string()).code(codes::UNREACHABLE),
-            Silence::Over => self.good.unanswered(&Silence::Over, NAME),
-        })?;
-        Ok(self.good.read(&response, self.inference.as_ref()))
-    }
-
-    fn otherwise(&self, predictions: &[Value]) -> Option<String> {
-        let before = self.before.as_ref()?;
-        let mut apart = Apart::new(self.good.context.tolerance);
-        apart.rows(("now", predictions), ("before", before));
-        if predictions.len() != before.len() {
-            return Some(format!("it has {} predictions, before {}", predictions.len(), before.len()));
-        }
-        (!apart.agrees()).then(|| format!("it is answered otherwise: {}", apart.shown().join("; ")))
-    }
-
-    fn over(&self, silence: &Silence, name: &str) -> StepError {
-        let error = self.good.unanswered(silence, NAME);
-        let error = error.note(format!("it was at `{name}`; so far: {}", self.said.join(", ")));
-        self.misses.iter().fold(error, StepError::note)
-    }
-
-    fn rejected(self, unmade: &[&str], all: usize, broken: Option<String>) -> Rejected {
-        let Self { strict, statuses, said, misses: wrong_ones, wrong, .. } = self;
-        let tried = said.len();
-        let mut misses = Vec::new();
-        if let Some(why) = &broken {
-            misses.push(format!("`{NAME}`: the good request is not answered as before: {why}"));
-        }
-        if !wrong_ones.is_empty() {
-            let how = if strict { "refused by a 4xx that says why" } else { "refused" };
-            let verb = if wrong_ones.len() == 1 { "is" } else { "are" };
-            misses.push(format!(
-                "`{NAME}`: {} of {tried} malformed requests {verb} not {how}",
-                wrong_ones.len()
-            ));
-            misses.extend(wrong_ones);
-        }
-        let mut remark = format!("`{NAME}`: {}", said.join(", "));
-        if !unmade.is_empty() {
-            remark.push_str(&format!("; not made of this request: `{}`", unmade.join("`, `")));
-        }
-        if tried < all {
-            remark.push_str(&format!("; {} not sent after that", all - tried));
-        }
-        if !misses.is_empty() {
-            misses.push(remark.clone());
-        }
-        let finding = Finding {
-            name: NAME,
-            measured: tried.max(1),
-            misses,
-            tolerance: None,
-            output: Value::from(statuses),
-        };
-        Rejected { finding, remark: Remark::quiet(remark), wrong }
     }
 }
 

@@ -38,8 +38,8 @@ pub(super) fn batches(
         how.push(of);
     }
     if how.is_empty() {
-        let why =
-            format!("{} in requests of {} leave no other size to ask in", count(rows.len()), good.batch());
+        let (noun, verb) = if rows.len() == 1 { ("row", "is") } else { ("rows", "are") };
+        let why = format!("{} {noun} {verb} asked about {from} already", rows.len());
         return Err(nothing(BATCH, &why, span).help("give two rows or more, or another size in `sizes`"));
     }
     Ok(apart.finding(BATCH, &format!("answered otherwise {} than {from}", how.join(" and "))))
@@ -81,10 +81,6 @@ pub(super) fn order(
         return Err(nothing(ORDER, why, span).help("give rows whose predictions differ"));
     }
     Ok(apart.finding(ORDER, "answered otherwise in another order"))
-}
-
-fn count(rows: usize) -> String {
-    format!("{rows} {}", if rows == 1 { "row" } else { "rows" })
 }
 
 fn in_requests(size: usize, all: usize) -> String {

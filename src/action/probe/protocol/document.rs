@@ -38,7 +38,11 @@ impl Document {
     pub(super) fn name_bare(&self, list: &[Segment], reading: &mut Reading) {
         for bare in &self.bare {
             let Bare { token, byte, path } = bare;
-            let place = prediction(path, list).unwrap_or_else(|| format!("`{path}`"));
+            let place = match prediction(path, list) {
+                Some(place) => place,
+                None if path.0.is_empty() => "the answer".to_owned(),
+                None => format!("`{path}`"),
+            };
             reading
                 .misses
                 .push(format!("{place} is {token} (a bare {token} token at byte {byte}: it is no JSON)"));

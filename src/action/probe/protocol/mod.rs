@@ -1,8 +1,20 @@
 //! How inference servers are spoken to: one file a protocol.
 
+mod answers;
+mod bentoml;
 mod document;
 mod instances;
+mod kserve_v1;
+mod mlflow;
+mod open_inference;
+mod openai;
+mod page;
 mod reading;
+mod sagemaker;
+mod tensorflow_serving;
+#[cfg(test)]
+mod tests;
+mod torchserve;
 
 use std::fmt::Debug;
 
@@ -13,6 +25,7 @@ use crate::action::StepError;
 use crate::system::http::{Request, Response};
 use crate::value::Value;
 
+pub use page::{markdown, page};
 pub(crate) use reading::Reading;
 
 /// A request for the answers to some rows.
@@ -44,14 +57,14 @@ impl Inference {
 }
 
 /// A way of speaking to inference servers.
-pub(crate) trait Protocol: Debug + Send + Sync {
+pub(in crate::action::probe) trait Protocol: Debug + Send + Sync {
     /// As a spec names it.
     fn name(&self) -> &'static str;
 
     /// What a user should know of it.
     fn doc(&self) -> &'static str;
 
-    /// A suite of five lines.
+    /// What a probe of it says.
     fn example(&self) -> &'static str;
 
     /// The keys that it knows, beside `base`, `rows` and `batch`.
@@ -115,7 +128,17 @@ pub(crate) trait Protocol: Debug + Send + Sync {
 }
 
 /// All of them, in the order of the page.
-pub(super) const PROTOCOLS: &[&dyn Protocol] = &[&instances::Instances];
+pub(super) const PROTOCOLS: &[&dyn Protocol] = &[
+    &instances::Instances,
+    &open_inference::OpenInference,
+    &kserve_v1::KserveV1,
+    &tensorflow_serving::TensorflowServing,
+    &mlflow::Mlflow,
+    &sagemaker::Sagemaker,
+    &bentoml::Bentoml,
+    &torchserve::Torchserve,
+    &openai::Openai,
+];
 
 /// The protocol of this name.
 pub(super) fn find(name: &str) -> Option<&'static dyn Protocol> {
