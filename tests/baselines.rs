@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use process::{Ran, finish, mlfunnel};
 
-const SUITE: &str = r#"
+const SUITE: &str = r"
 suite: as fast as before
 tier: unit
 vars: {delay: 5 ms, key: {default: hunter2, secret: true}}
@@ -25,11 +25,11 @@ cases:
   - name: does not speak of it
     probe: {get: $model.url}
     expect: {status: 200}
-"#;
+";
 
 fn run(folder: &Path, arguments: &[&str]) -> Ran {
     let all = [&["run", "suite.yaml", "--color", "never"], arguments].concat();
-    finish(&mut mlfunnel(folder, &all), Duration::from_secs(60))
+    finish(&mut mlfunnel(folder, &all), Duration::from_mins(1))
 }
 
 fn project() -> tempfile::TempDir {

@@ -200,6 +200,7 @@ fn redact(output: &str, copy: &Path) -> String {
         // Services: their ports, and how long they took.
         (r"127\.0\.0\.1:\d{4,5}\b".to_owned(), "127.0.0.1:[port]"),
         (format!(r"(?m)^(service .* after ){TIME}$"), "$1[time]"),
+        (format!(r"(?m)^(service .* after ){TIME}(; its first inference took ){TIME}$"), "$1[time]$2[time]"),
         // Workers of Python: which one, and how long they took.
         (format!(r"(?m)^(\d+ workers? of )\S+( ready after ){TIME}$"), "$1[python]$2[time]"),
         (format!(r"(python \(\d+ workers?\) ){TIME}"), "$1[time]"),

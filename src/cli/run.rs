@@ -103,7 +103,7 @@ fn save(args: &Run, baselines: &Baselines, root: &Path) -> bool {
     let written = last::make_folder(root).map_err(|error| error.to_string());
     match written.and_then(|()| baselines.write().map_err(|fault| fault.message)) {
         Ok(0) => {
-            eprintln!("mlfunnel: no step that passed spoke of a latency: the baseline `{name}` is as it was")
+            eprintln!("mlfunnel: no step that passed spoke of a latency: the baseline `{name}` is as it was");
         }
         Ok(count) => {
             let what =

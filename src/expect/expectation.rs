@@ -115,14 +115,17 @@ impl Expectation {
             Ok(value) => checks.judge(&value, &self.text, &Bench { measured, ..*bench }),
             Err(why) => {
                 let there = measured.filter(|_| !outputs.lacks(&self.text));
-                let finding = there.and_then(too_few).map(Finding::Faulted).unwrap_or_else(|| {
-                    Finding::Missed(Miss {
-                        summary: why,
-                        expected: format!("a value at `{}`", self.text),
-                        actual: "nothing".to_owned(),
-                        ..Miss::default()
-                    })
-                });
+                let finding = there.and_then(too_few).map_or_else(
+                    || {
+                        Finding::Missed(Miss {
+                            summary: why,
+                            expected: format!("a value at `{}`", self.text),
+                            actual: "nothing".to_owned(),
+                            ..Miss::default()
+                        })
+                    },
+                    Finding::Faulted,
+                );
                 vec![Verdict {
                     span: self.span,
                     subject: self.text.to_string(),

@@ -6,6 +6,7 @@ mod host;
 mod model;
 mod page;
 mod ready;
+mod ready_keys;
 mod serve;
 pub mod server;
 mod spec;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use regex::{Regex, RegexBuilder};
 
+use super::ready_keys::Inference;
 use super::spec::CommandSpec;
 use super::{ServiceError, WithPort};
 use crate::action::{Rows, Speaker, World, json_bytes};
@@ -70,7 +71,7 @@ impl<'a> Proof<'a> {
             request.timeouts.total = LOOK;
             Box::new(request)
         };
-        if let Some((dialect, rows)) = &spec.inference {
+        if let Some(Inference { dialect, rows }) = &spec.inference {
             let mut template = *asking("GET", "");
             template.timeouts.total = INFERENCE;
             let base = template.url.clone();

@@ -118,6 +118,32 @@ fn a_command_is_ready_when_its_path_answers() {
 }
 
 #[test]
+fn a_command_is_ready_when_it_completes_an_inference_of_its_protocol() {
+    let served = start_here(
+        "{fake: [{get: /ping}, {post: /invocations, when: {json: {dataframe_split: {data: [[1, 2]]}}}, json: {predictions: [3]}}, {post: /invocations, json: {error: loading}}]}",
+    )
+    .unwrap();
+    let ready = |rows: &str| {
+        start_here(&format!(
+            "{{command: [sleep, 60], port: {}, ready: {{protocol: mlflow, rows: {rows}, within: 100 ms}}}}",
+            served.port()
+        ))
+    };
+    assert!(ready("[[1, 2]]").unwrap().cold().is_some_and(|cold| cold < Duration::from_secs(20)));
+    let error = ready("[[7]]").unwrap_err();
+    assert_eq!(
+        error.message,
+        "`sleep 60` was not ready within 100 ms: an error is answered with status 200: loading, though it says that it is ready"
+    );
+    let error = ready("[{a: .nan}]").unwrap_err();
+    assert!(error.message.ends_with("JSON has no .nan at `dataframe_split.data[0][0]`"), "{error}");
+    let read = |ready: &str| read(&format!("{{command: [sleep, 60], ready: {ready}}}")).unwrap_err();
+    assert_eq!(read("{protocol: mlflow}"), ["`ready` with a `protocol` needs `rows`"]);
+    assert_eq!(read("{tcp: true, model: iris}"), ["`model` is for a `ready` with a `protocol`"]);
+    assert_eq!(read("{protocol: mlflow, rows: [[1]], task: chat}"), ["`task` means nothing to `mlflow`"]);
+}
+
+#[test]
 fn a_command_is_ready_when_a_whole_inference_is_answered() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().canonicalize().unwrap();

@@ -304,7 +304,7 @@ fn what_cannot_be_served_is_2_and_says_why() {
             &["cut.json"],
             "mlfunnel: `cut.json`: the model is not whole JSON: EOF while parsing an object at line 1 column 1\n",
         ),
-        (&["none.json"], "mlfunnel: `none.json` does not exist\n"),
+        (&["none.json"], "mlfunnel: there is no file `none.json`\n"),
     ] {
         let ran = mlfunnel(&folder, &[&["serve"], arguments].concat());
         assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(2), "", expected));

@@ -15,7 +15,7 @@ use super::verdict::{help, unreachable, verdict, verdict_in};
 
 const TRUSTING: &str = "probe: {get: SECURE, tls: {ca: ca.pem}}\n    expect: {json: 1}";
 
-/// An authority, and the years for which it signs.
+/// An authority of one's own.
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: rcgen::Certificate,
@@ -133,14 +133,15 @@ fn asks_who_the_client_is() {
     let mut roots = RootCertStore::empty();
     roots.add(authority.certificate.der().clone()).unwrap();
     let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap();
-    let mut config = authority.server("127.0.0.1", 2020, 2100);
-    let key = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    let _ = &key;
-    config = {
-        let resolver = config.cert_resolver.clone();
-        ServerConfig::builder().with_client_cert_verifier(verifier).with_cert_resolver(resolver)
-    };
-    assert_eq!(authority.verdict(&answering(config), TRUSTING), "");
+    let shown = authority.server("127.0.0.1", 2020, 2100).cert_resolver;
+    let config = ServerConfig::builder().with_client_cert_verifier(verifier).with_cert_resolver(shown);
+    assert_eq!(
+        authority.verdict(&answering(config), TRUSTING),
+        failed(
+            "it asks for a client's certificate, and none was given",
+            "give a certificate that it accepts as `tls: {cert: FILE, key: FILE}`"
+        )
+    );
 }
 
 #[test]
@@ -171,7 +172,10 @@ fn garbage_between_its_records() {
         let _ = stream.sock.write_all(&[0xAA; 50]);
         let _ = stream.sock.read(&mut [0; 4096]);
     });
-    assert_eq!(authority.verdict(&server, TRUSTING), "");
+    assert_eq!(
+        authority.verdict(&server, TRUSTING),
+        unreachable("`HOST` breaks the rules of TLS: cannot decrypt peer's message", help::FAULT)
+    );
 }
 
 #[test]
@@ -187,6 +191,12 @@ fn redirects_credentials_to_plain_http() {
     let step =
         "probe: {get: SECURE, redirects: 1, auth: {bearer: token}, tls: {ca: ca.pem}}\n    expect: {json: 1}";
     let got = authority.verdict(&server, step).replace(&location, "PLAIN");
-    assert_eq!(got, "");
+    assert_eq!(
+        got,
+        unreachable(
+            "`https://HOST` redirects to `PLAIN`: that is not encrypted, and the request carries credentials",
+            "correct the server, or ask that URL itself"
+        )
+    );
     assert_eq!(plain.connections(), 0);
 }

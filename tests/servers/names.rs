@@ -8,16 +8,16 @@ use super::verdict::{ARGUMENTS, BOUND, read, unreachable};
 
 /// Asks `http://model.test/` of a name server that behaves so; `None` where there are no namespaces.
 fn of(behaviour: &str) -> Option<String> {
-    let python = Command::new("unshare")
+    let allowed = Command::new("unshare")
         .args(["-rmn", "mount", "--bind", "/etc/hostname", "/etc/resolv.conf"])
         .stderr(Stdio::null())
         .status();
-    if !python.is_ok_and(|status| status.success()) {
+    if !allowed.is_ok_and(|status| status.success()) {
         eprintln!("skipped: this machine gives no namespaces");
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let spec = "suite: s\ntier: smoke\ncases:\n  - name: c\n    probe: {get: 'http://model.test/', timeouts: {connect: 2 s}}\n    expect: {json: 1}\n";
+    let spec = "suite: s\ntier: smoke\ncases:\n  - name: c\n    probe: {get: 'http://model.test/', timeouts: {connect: 1 s}}\n    expect: {json: 1}\n";
     std::fs::write(folder.path().join("s.yaml"), spec).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/names.py");
     let mut command = process::mlfunnel(folder.path(), &[]);
@@ -54,7 +54,7 @@ fn a_name_server_that_is_silent() {
         assert_eq!(
             got,
             unreachable(
-                "no name server said within 2 s where `model.test:80` is",
+                "no name server said within 1 s where `model.test:80` is",
                 "is the name right, and does this machine's name server work?"
             )
         );

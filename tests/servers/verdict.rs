@@ -77,8 +77,8 @@ pub fn read(folder: &Path, ran: &Ran) -> String {
     let said = ran.stdout.len() + ran.stderr.len();
     assert!(said < 64 << 10, "{said} bytes were said");
     let recorded = std::fs::read_to_string(folder.join("run.jsonl")).unwrap_or_default();
-    let events = recorded.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
-    let finished = events.filter(|event| event["event"] == "case_finished").last();
+    let mut events = recorded.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
+    let finished = events.rfind(|event| event["event"] == "case_finished");
     let finished = finished.unwrap_or_else(|| panic!("no case ended\n{}{}", ran.stdout, ran.stderr));
     let outcome = finished["outcome"].as_str().unwrap();
     let code = match outcome {

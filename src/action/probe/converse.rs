@@ -1,31 +1,21 @@
 //! A probe in the words of a protocol: readiness, the first inference, the samples, and what all of them say.
 
-use std::time::{Duration, Instant};
-
 use indexmap::IndexSet;
 
 use super::behaviour::Question;
 use super::curl::Carried;
+use super::first::First;
 use super::load::{self, Gathered, Plan};
 use super::meeting::Meeting;
 use super::protocol::Inference;
-use super::rows::Rows;
 use super::speaker::Speaker;
 use super::target::Spec;
-use super::{Probe, capture, remedy};
+use super::{Probe, capture};
 use crate::action::{Checked, Context, Done, StepError};
 use crate::diagnostic::codes;
 use crate::source::Span;
-use crate::syntax::Arg;
-use crate::system::clock::Deadline;
-use crate::system::http::{HttpErrorKind, Request};
-use crate::value::{Evidence, Outputs, Remark, Unit, Value, show_duration};
-
-/// Between two tries: short at first.
-const FIRST: Duration = Duration::from_millis(20);
-const LAST: Duration = Duration::from_millis(500);
-/// A try that has less time than this shows little.
-const HASTY: Duration = Duration::from_secs(1);
+use crate::system::http::Request;
+use crate::value::{Evidence, Outputs, Remark, Unit, Value};
 
 pub(super) fn ask(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<Done, StepError> {
     let keys = &probe.keys;
@@ -43,90 +33,6 @@ pub(super) fn ask(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<D
     let done = readings.complete(first, done, spec.dialect.span, context);
     let rows = context.get(&spec.rows)?;
     probe.behave(done, Question::Rows { speaker: &speaker, rows: &rows, batch: batches[0].len() }, context)
-}
-
-/// The first inference, and how long the server took to complete one.
-struct First {
-    meeting: Meeting,
-    after: Duration,
-}
-
-impl First {
-    /// Tries once, or until an inference is completed within this time.
-    fn of(
-        speaker: &mut Speaker,
-        rows: &Rows,
-        within: Option<&Arg<Duration>>,
-        context: &Context<'_>,
-    ) -> Result<Self, StepError> {
-        let started = Instant::now();
-        let limit = context.maybe(within)?;
-        let deadline = limit.map_or(Deadline::NEVER, Deadline::after).earlier(context.deadline);
-        let http = context.world.http()?;
-        let mut pause = FIRST;
-        let mut said = None;
-        loop {
-            // What a try of a moment saw is that the time was over.
-            let hasty = deadline.remaining().is_some_and(|left| left < HASTY);
-            let meeting = speaker.meet(rows, &mut |request| {
-                let mut request = request.clone();
-                request.timeouts.total = deadline.remaining_up_to(request.timeouts.total);
-                http.send(&request)
-            })?;
-            if meeting.cold.is_some() {
-                return Ok(Self { after: started.elapsed(), meeting });
-            }
-            if context.over() {
-                return Err(load::over(context, "before an inference was completed"));
-            }
-            let (Some(arg), Some(limit)) = (within, limit) else {
-                return match &meeting.lost {
-                    Some(lost) => Err(remedy::explain(lost, "")),
-                    None => Ok(Self { after: started.elapsed(), meeting }),
-                };
-            };
-            let late =
-                meeting.lost.as_ref().is_some_and(|lost| matches!(lost.kind, HttpErrorKind::Timeout(_)));
-            if said.is_none() || !(hasty && late) {
-                said = meeting.why;
-            }
-            context.cancel.wait_timeout(deadline.remaining_up_to(pause));
-            pause = (pause * 2).min(LAST);
-            if deadline.expired() && !context.over() {
-                let (limit, why) = (show_duration(limit), said.unwrap_or_default());
-                let error = StepError::new(format!("no inference was completed within {limit}: {why}"));
-                let help = "where the server is right and slow, raise `ready_within`";
-                return Err(error.code(codes::NOT_READY).at(arg.span).help(help));
-            }
-        }
-    }
-
-    /// What it gave.
-    fn outputs(&self, outputs: Outputs) -> Outputs {
-        let meeting = &self.meeting;
-        let outputs = match &meeting.metadata {
-            Some(metadata) => outputs.with("metadata", metadata.clone()),
-            None => outputs.without("metadata", "the server says nothing of the model"),
-        };
-        match meeting.cold {
-            Some(cold) => outputs.with("ready", self.after).with("cold", cold),
-            None => {
-                let why = format!(
-                    "the first inference was not completed: {}",
-                    meeting.why.as_deref().unwrap_or_default()
-                );
-                outputs.without("ready", why.clone()).without("cold", why)
-            }
-        }
-    }
-
-    fn remarks(&self) -> Vec<Remark> {
-        let took = self.meeting.cold.map(|cold| {
-            let (after, cold) = (show_duration(self.after), show_duration(cold));
-            Remark::quiet(format!("ready after {after}; its first inference took {cold}"))
-        });
-        took.into_iter().chain(self.meeting.reading.remarks.iter().map(Remark::quiet)).collect()
-    }
 }
 
 /// What the answers to all rows say.

@@ -8,6 +8,7 @@ mod converse;
 mod curl;
 mod dialect;
 mod encode;
+mod first;
 mod keys;
 mod latency;
 mod load;

@@ -12,11 +12,12 @@ pub(super) fn explain(error: &HttpError, sample: &str) -> StepError {
         HttpErrorKind::Dns => "correct the host's name",
         HttpErrorKind::Timeout(phase) => slow(phase),
         HttpErrorKind::TooLarge => "where that is right, raise `max_body`",
-        HttpErrorKind::HeadTooLarge => "the server is at fault: most clients refuse such an answer",
+        HttpErrorKind::HeadTooLarge | HttpErrorKind::Protocol => {
+            "the server is at fault: most clients refuse such an answer"
+        }
         HttpErrorKind::Redirects => "where that is right, raise `redirects`",
         HttpErrorKind::Nowhere => "the server is at fault: leave out `redirects` to look at its answer",
         HttpErrorKind::NotHttp => "is that the right port, and the right one of `http://` and `https://`?",
-        HttpErrorKind::Protocol => "the server is at fault: most clients refuse such an answer",
         HttpErrorKind::Tls => "the server's log may say why",
         HttpErrorKind::Io => "the server ended the connection: its log may say why",
         HttpErrorKind::NotLoopback => {

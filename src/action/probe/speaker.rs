@@ -68,6 +68,7 @@ impl Speaker {
         let mut request = self.asking(&inference.path)?;
         inference.method.clone_into(&mut request.method);
         request.body.clone_from(&inference.body);
+        request.events = inference.events;
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             request.headers.push(("content-type".to_owned(), inference.media.to_owned()));
         }

@@ -99,7 +99,7 @@ fn an_answer_becomes_outputs() {
     }
     assert_eq!(show(&done.outputs, "latency"), show(&done.outputs, "latency.max"));
     assert_eq!(show(&done.outputs, "url"), format!("\"{}/x\"", server.url));
-    assert!(matches!(done.outputs.values["phases"].follow(&[]).unwrap(), Value::Map(map) if map.len() == 3));
+    assert!(matches!(done.outputs.values["phases"].follow(&[]).unwrap(), Value::Map(map) if map.len() == 5));
 }
 
 #[test]
@@ -458,6 +458,39 @@ fn a_failed_request_can_be_sent_by_hand() {
     assert_eq!(error.reproduce.as_deref(), Some("curl -i 'http://127.0.0.1:1/' --max-time 30"));
     let error = site.run::<Probe>("{get: http://198.51.100.1/}").unwrap_err();
     assert_eq!(error.reproduce, None, "nothing was sent");
+}
+
+#[test]
+fn a_server_that_says_it_is_ready_and_completes_no_inference_is_told_of_in_time() {
+    let server = Canned::new(&[&ok(""), "hang"]);
+    let began = Instant::now();
+    let site = server.site();
+    let error =
+        site.run::<Probe>("{protocol: mlflow, base: $url, rows: [[1]], ready_within: 200 ms}").unwrap_err();
+    assert!(
+        error.message.starts_with("no inference was completed within 200 ms: `POST http://"),
+        "{}",
+        error.message
+    );
+    assert!(error.message.ends_with(", though it says that it is ready"), "{}", error.message);
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_server_that_is_ready_late_is_waited_for() {
+    let bad = answer("503 Service Unavailable", "", "{\"error\": \"loading\"}");
+    let good = ok("{\"predictions\": [1]}");
+    let server = Canned::new(&[&bad, &bad, &ok(""), &ok("{\"error\": \"loading\"}"), &ok(""), &good]);
+    let done = server
+        .site()
+        .run::<Probe>("{protocol: mlflow, base: $url, rows: [[1]], ready_within: 20 s}")
+        .unwrap();
+    assert!(done.checked.iter().all(|checked| checked.misses.is_empty()), "{:?}", done.checked);
+    assert!(done.outputs.values.contains_key("ready") && done.outputs.values.contains_key("cold"));
+    let paths: Vec<String> =
+        server.asked().iter().filter_map(|asked| asked.split(' ').nth(1).map(str::to_owned)).collect();
+    let tries = ["/ping", "/invocations"];
+    assert_eq!(paths, [&tries[..], &tries, &tries, &["/invocations"]].concat());
 }
 
 #[test]

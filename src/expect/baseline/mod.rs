@@ -18,22 +18,20 @@ pub use store::{Baselines, Past};
 #[derive(Debug)]
 pub(super) struct Baseline(Arg<Name>);
 
-impl Baseline {
-    /// Compares with the stored measurements.
-    fn compare(&self, measured: Measured<'_>, name: &str, bench: &Bench<'_>) -> Result<Weighed, Fault> {
-        let percentile = measured.percentile().ok_or_else(no_percentile)?;
-        let stored = bench.past.find(name, measured.output)?;
-        let limit = bench.demands.max_increase.map_or(0.0, |limit| limit.share);
-        let confidence = bench.demands.confidence.map(|confidence| confidence.share);
-        let pair = Pair {
-            name,
-            percentile,
-            now: measured.distribution,
-            stored: &stored,
-            confidence: confidence.unwrap_or(USUAL),
-        };
-        pair.weigh(limit, confidence.is_some())
-    }
+/// Compares with the stored measurements.
+fn compare(measured: Measured<'_>, name: &str, bench: &Bench<'_>) -> Result<Weighed, Fault> {
+    let percentile = measured.percentile().ok_or_else(no_percentile)?;
+    let stored = bench.past.find(name, measured.output)?;
+    let limit = bench.demands.max_increase.map_or(0.0, |limit| limit.share);
+    let confidence = bench.demands.confidence.map(|confidence| confidence.share);
+    let pair = Pair {
+        name,
+        percentile,
+        now: measured.distribution,
+        stored: &stored,
+        confidence: confidence.unwrap_or(USUAL),
+    };
+    pair.weigh(limit, confidence.is_some())
 }
 
 impl Matcher for Baseline {
@@ -46,7 +44,7 @@ impl Matcher for Baseline {
             let remarks = vec![Remark::loud(text)];
             return Ok(Judged { remarks, ..Judged::one(None) });
         }
-        let weighed = self.compare(measured, &name, bench).map_err(at)?;
+        let weighed = compare(measured, &name, bench).map_err(at)?;
         let evidence = Evidence::values(measured.distribution.count());
         let miss = weighed.why.map(|(summary, expected)| {
             let miss = super::Miss::new(summary, expected, actual);

@@ -161,7 +161,7 @@ fn every_fault_is_what_a_client_sees() {
     for (path, kind, message) in [
         ("/close", HttpErrorKind::Io, "closed the connection without an answer"),
         ("/truncate", HttpErrorKind::Io, "closed the connection in the middle of its answer"),
-        ("/garbage", HttpErrorKind::Protocol, "does not speak HTTP"),
+        ("/garbage", HttpErrorKind::NotHttp, "speaks TLS, and no plain HTTP"),
     ] {
         let error = client().send(&request(&fake, "GET", path, "")).unwrap_err();
         assert_eq!(error.kind, kind, "{error}");

@@ -135,7 +135,12 @@ impl HttpError {
                 (HttpErrorKind::Tls, format!("the TLS handshake with `{host}` failed: {why}"))
             }
             ureq::Error::Other(other) => match other.downcast_ref::<Refusal>() {
-                Some(Refusal(why)) => return handshake(&host, why),
+                Some(Refusal(why)) if marks.connecting => return handshake(&host, why),
+                // A client's certificate can be refused when the handshake is over (RFC 8446, section 4.4.2.4).
+                Some(Refusal(why @ rustls::Error::AlertReceived(_))) => return handshake(&host, why),
+                Some(Refusal(why)) => {
+                    (HttpErrorKind::Protocol, format!("{peer} breaks the rules of TLS: {why}"))
+                }
                 None if other.is::<Unasked>() => {
                     let message = format!("no name server could say where {peer} is");
                     return HttpError::new(HttpErrorKind::Dns, message)
@@ -245,7 +250,7 @@ fn no_http(peer: &str, why: &str, marks: &Marks) -> (HttpErrorKind, String) {
     } else if begins.get(3..5) == Some(HTTP2_SETTINGS) {
         format!("{peer} speaks HTTP/2 alone, and no HTTP/1.1")
     } else {
-let cut = if marks.is_more_than_beginning() { "…" } else { "" };
+        let cut = if marks.is_more_than_beginning() { "…" } else { "" };
         format!("{peer} does not speak HTTP/1.1: its answer begins with `{}{cut}`", begins.escape_ascii())
     };
     (HttpErrorKind::NotHttp, message)

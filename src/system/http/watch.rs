@@ -3,6 +3,7 @@
 //! Limits of the library's own would be copied, with all its settings, for each request.
 
 use std::cell::RefCell;
+use std::io;
 use std::time::{Duration, Instant};
 
 use ureq::Timeout;
@@ -207,6 +208,21 @@ impl<C: Connector> Connector for WatchedConnector<C> {
     }
 }
 
+/// The library takes a connection that breaks for the end of a body of unknown length, which it is only where the server
+/// closed it in good order.
+fn cut_off(error: ureq::Error) -> ureq::Error {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    match error {
+        ureq::Error::Io(error)
+            if marks().first_byte.is_some()
+                && matches!(error.kind(), UnexpectedEof | ConnectionAborted | ConnectionReset) =>
+        {
+            ureq::Error::Io(io::Error::other(error))
+        }
+        other => other,
+    }
+}
+
 /// A connection that is held to the limits of its request, and notes when bytes come.
 #[derive(Debug)]
 pub(super) struct WatchedTransport<T> {
@@ -225,7 +241,7 @@ impl<T: Transport> Transport for WatchedTransport<T> {
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         WATCH.with_borrow_mut(|watch| watch.marks.sending = false);
-        let came = self.inner.await_input(limit())?;
+        let came = self.inner.await_input(limit()).map_err(cut_off)?;
         if came {
             let input = self.inner.buffers().input();
             WATCH.with_borrow_mut(|watch| {

@@ -109,7 +109,9 @@ mod tests {
         }
     }
 
-    const RANKS: [(Percentile, usize, (Option<usize>, Option<usize>)); 35] = [
+    type Ranks = (Percentile, usize, (Option<usize>, Option<usize>));
+
+    const RANKS: [Ranks; 35] = [
         (Percentile::P50, 5, (None, None)),
         (Percentile::P50, 20, (Some(6), Some(15))),
         (Percentile::P50, 73, (Some(28), Some(46))),

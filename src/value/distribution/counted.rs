@@ -28,7 +28,9 @@ impl Counted {
             }
             Held::Exact(sorted) => {
                 if let Some(mut binned) = Binned::new() {
-                    sorted.iter().for_each(|&nanos| binned.record(nanos, 1));
+                    for &nanos in sorted {
+                        binned.record(nanos, 1);
+                    }
                     counted.extend(binned.bins());
                 }
             }

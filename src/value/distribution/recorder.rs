@@ -51,13 +51,8 @@ impl Recorder {
 
     /// What was measured, ready to be asked.
     pub fn finish(mut self) -> Distribution {
-        let held = match self.binned {
-            Some(binned) => Held::Binned(binned),
-            None => {
-                self.exact.sort_unstable();
-                Held::Exact(self.exact)
-            }
-        };
+        self.exact.sort_unstable();
+        let held = self.binned.map_or(Held::Exact(self.exact), Held::Binned);
         Distribution { held, sum: self.sum }
     }
 
@@ -77,7 +72,9 @@ impl Recorder {
             self.binned = Binned::new();
         }
         if let Some(binned) = &mut self.binned {
-            std::mem::take(&mut self.exact).into_iter().for_each(|nanos| binned.record(nanos, 1));
+            for nanos in std::mem::take(&mut self.exact) {
+                binned.record(nanos, 1);
+            }
         }
     }
 }
@@ -106,7 +103,9 @@ mod tests {
         let all: Vec<_> = spread(3000).collect();
         for chunk in all.chunks(700) {
             let mut recorder = Recorder::new();
-            chunk.iter().for_each(|duration| recorder.record(*duration));
+            for duration in chunk {
+                recorder.record(*duration);
+            }
             merged.merge(recorder);
         }
         assert_eq!(merged.count(), 3000);

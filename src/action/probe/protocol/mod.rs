@@ -40,6 +40,8 @@ pub(crate) struct Inference {
     pub rows: usize,
     /// What must be echoed.
     pub id: Option<String>,
+    /// Its answer is a stream of events: whether one of them holds the first of the text.
+    pub events: Option<fn(&str) -> bool>,
 }
 
 impl Inference {
@@ -52,6 +54,7 @@ impl Inference {
             body: crate::action::json_bytes(document)?,
             rows: rows.len(),
             id: None,
+            events: None,
         })
     }
 }

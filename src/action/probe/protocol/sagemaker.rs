@@ -57,6 +57,7 @@ impl Protocol for Sagemaker {
             body: body.into_bytes(),
             rows: rows.len(),
             id: None,
+            events: None,
         })
     }
 

@@ -112,7 +112,8 @@ impl Protocol for Openai {
                 put("stream", Value::Bool(true));
             }
         }
-        Inference::post(path, &Value::from(document), rows)
+        let events = document.contains_key("stream").then_some(stream::holds_text as fn(&str) -> bool);
+        Ok(Inference { events, ..Inference::post(path, &Value::from(document), rows)? })
     }
 
     fn read(&self, response: &Response, asked: &Inference, spoken: &Spoken) -> Reading {

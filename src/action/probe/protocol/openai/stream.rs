@@ -54,6 +54,18 @@ pub(super) fn read(response: &Response, spoken: &Spoken) -> Result<Reading, Read
     Ok(reading)
 }
 
+/// Whether an event holds a part of the text, or of what the model thinks before it.
+pub(super) fn holds_text(event: &str) -> bool {
+    let Ok(piece) = Value::from_json(event.as_bytes()) else { return false };
+    let held = |keys: &[&str]| {
+        let first = [Segment::Key("choices".into()), Segment::Index(0)];
+        let path: Vec<Segment> =
+            first.into_iter().chain(keys.iter().map(|key| Segment::Key((*key).into()))).collect();
+        piece.follow(&path).ok().and_then(|text| text.as_text().map(|text| !text.is_empty())).unwrap_or(false)
+    };
+    held(&["delta", "content"]) || held(&["delta", "reasoning_content"]) || held(&["text"])
+}
+
 /// What is said of an answer that is no stream.
 fn whole(response: &Response) -> Reading {
     match super::Document::of(response) {

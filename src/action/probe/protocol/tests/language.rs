@@ -9,6 +9,14 @@ fn openai(task: &'static str) -> Spoken {
 #[test]
 fn prompts_are_sent_one_by_one_and_embeddings_together() {
     let chat = Spoken { seed: Some(7), stream: true, ..openai("chat") };
+    let stream = find("openai").unwrap().request(&rows("[hello]"), &chat).unwrap().events.unwrap();
+    assert!(
+        !stream(r#"{"choices": [{"delta": {"role": "assistant", "content": ""}}]}"#) && !stream("[DONE]")
+    );
+    assert!(
+        stream(r#"{"choices": [{"delta": {"content": "He"}}]}"#)
+            && stream(r#"{"choices": [{"text": "He"}]}"#)
+    );
     assert_eq!(
         sent("openai", "[hello]", &chat),
         (

@@ -68,6 +68,7 @@ fn read_as(
         body: Vec::new(),
         rows: count,
         id: Some("42".to_owned()),
+        events: None,
     };
     let reading = find(protocol).unwrap().read(&response(200, media, body), &asked, spoken);
     assert!(reading.measured > 0, "{body}");
