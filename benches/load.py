@@ -41,7 +41,13 @@ class Truthful:
         while True:
             connection, _ = listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
+            threading.Thread(target=self.converse, args=(connection,), daemon=True).start()
+
+    def converse(self, connection):
+        try:
+            self.answer(connection)
+        except OSError:
+            pass  # a client that is done resets what it has open
 
     def answer(self, connection):
         held = b""

@@ -7,6 +7,7 @@ mod echo;
 mod forms;
 mod process;
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -121,10 +122,9 @@ fn spec(server: &Echo) -> String {
     let mut text = include_str!("secrets/planted.yaml").replace("SERVER", &server.url);
     for secret in ["plain", "odd", "lines"] {
         for (index, (form, _)) in forms::all("x").iter().enumerate() {
-            text.push_str(&format!(
-                "  - name: the server says {secret} in {form}\n    probe: {{get: \"{}/form/{secret}/{index}\"}}\n    expect: {{status: 200}}\n",
-                server.url
-            ));
+            let probe = format!("{{get: \"{}/form/{secret}/{index}\"}}", server.url);
+            let name = format!("the server says {secret} in {form}");
+            writeln!(text, "  - name: {name}\n    probe: {probe}\n    expect: {{status: 200}}").unwrap();
         }
     }
     text.replace("PLAIN-ITSELF", PLAIN)

@@ -204,14 +204,15 @@ fn redact(output: &str, copy: &Path) -> String {
         // Workers of Python: which one, and how long they took.
         (format!(r"(?m)^(\d+ workers? of )\S+( ready after ){TIME}$"), "$1[python]$2[time]"),
         (format!(r"(python \(\d+ workers?\) ){TIME}"), "$1[time]"),
-        (format!(r"(?m)^(  services ready: \w+ ){TIME}"), "$1[time]"),
-        (format!(r"(?m)^(  services ready: .*, \w+ ){TIME}( \(outside)"), "$1[time]$2"),
-        (format!(r"(?m)^(  services ready: .*, \w+ ){TIME}(, \w+ \[time\] \(outside)"), "$1[time]$2"),
         // How long a probe was measured to take.
         (r"(latency\.p\d+: )[\d.]+ (?:us|ms|s)( is not )".to_owned(), "$1[time]$2"),
         (r"(?m)(is not at most 10 us\n(?:.*\n)+?  = actual:   )[\d.]+ (?:us|ms|s)$".to_owned(), "$1[time]"),
     ] {
         text = Regex::new(&pattern).unwrap().replace_all(&text, with).into_owned();
+    }
+    let ready = Regex::new(&format!(r"(?m)^(  services ready: (?:[^,]+ \[time\], )*\w+ ){TIME}")).unwrap();
+    while ready.is_match(&text) {
+        text = ready.replace_all(&text, "$1[time]").into_owned();
     }
     text
 }

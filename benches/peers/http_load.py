@@ -68,9 +68,9 @@ def sides(folder):
             peer, "-n", samples, "-c", connections, "--no-tui", "--output-format", "json", url + "/",
         ]
         found.append(Side("oha", argv, lambda text: (json.loads(text)["latencyPercentiles"]["p50"], None)))
-    if peer := shutil.which("wrk"):
+    if wrk := shutil.which("wrk"):
         # It knows a time and no number.
-        argv = lambda url, connections, _: [peer, "-t1", f"-c{connections}", "-d2s", "--latency", url + "/"]
+        argv = lambda url, connections, _: [wrk, "-t1", f"-c{connections}", "-d2s", "--latency", url + "/"]
 
         def said(text):
             value, unit = re.search(r"50%\s+([0-9.]+)(us|ms|s)", text).groups()

@@ -1,14 +1,17 @@
 //! What must never be shown, and the one function that hides it.
 
+mod cut;
+mod forms;
 mod spelt;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use base64::Engine;
-use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use regex::Regex;
+
+use cut::hide_cut;
+use forms::{as_digits, forms};
 
 /// What stands in a secret's place.
 const MASK: &str = "[secret]";
@@ -177,98 +180,11 @@ fn replaced<'t>(text: Cow<'t, str>, patterns: &[Regex], shown: &str) -> Cow<'t, 
     })
 }
 
-/// As base64 and hexadecimal spell it, which writers break into lines.
-fn as_digits(secret: &str) -> Vec<String> {
-    let mut words: Vec<String> =
-        [STANDARD_NO_PAD, URL_SAFE_NO_PAD].iter().flat_map(|engine| inside(engine, secret)).collect();
-    let hex = crate::artifact::hex(secret.as_bytes());
-    words.extend([hex.to_uppercase(), hex].into_iter().filter(|hex| hex.len() >= SHORTEST));
-    words.sort();
-    words.dedup();
-    words
-}
-
-/// As it is, base64 in its alphabets, hexadecimal, percent-encoded, escaped in JSON and in Rust's debug form.
-fn forms(secret: &str) -> Vec<String> {
-    let encoded: String = secret
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
-    let hex = crate::artifact::hex(secret.as_bytes());
-    let json = serde_json::to_string(secret).unwrap_or_default();
-    let debug = format!("{secret:?}");
-    let inner = |quoted: &str| quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned();
-    let mut forms = vec![
-        secret.to_owned(),
-        encoded.replace("%20", "+"),
-        encoded,
-        hex.to_uppercase(),
-        hex,
-        inner(&json),
-        inner(&debug),
-    ];
-    forms.extend(
-        [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].iter().map(|engine| engine.encode(secret)),
-    );
-    forms.extend([STANDARD_NO_PAD, URL_SAFE_NO_PAD].iter().flat_map(|engine| inside(engine, secret)));
-    forms.retain(|form| !form.is_empty());
-    forms
-}
-
-/// How base64 of something longer, such as `user:secret`, spells the part of it that is the secret's alone: there
-/// are three ways, by where in a group of three bytes it starts.
-fn inside(engine: &GeneralPurpose, secret: &str) -> Vec<String> {
-    let spelt = |before: usize| {
-        let all = engine.encode([&vec![0; before], secret.as_bytes()].concat());
-        // Six bits a letter: those that hold a bit of a neighbour are left out.
-        let (from, to) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
-        all.get(from..to).unwrap_or_default().to_owned()
-    };
-    // Of a short secret so little is left that it would be found everywhere.
-    (0..3).map(spelt).filter(|part| part.len() >= SHORTEST).collect()
-}
-
-/// The text without a part of a secret where it was cut: before `…` what begins one, after it what ends one.
-fn hide_cut(text: &str, forms: &[String]) -> Option<String> {
-    let mut pieces: Vec<String> = text.split(CUT).map(str::to_owned).collect();
-    let last = pieces.len() - 1;
-    let mut found = false;
-    for (at, piece) in pieces.iter_mut().enumerate() {
-        let end = piece.trim_end_matches('\n').len();
-        let begun = |form: &String| {
-            let longest = (SHORTEST..form.len()).rev();
-            let mut heads = longest.filter_map(|length| form.get(..length));
-            heads.find(|head| piece[..end].ends_with(head)).map(str::len)
-        };
-        if at < last
-            && let Some(length) = forms.iter().filter_map(begun).max()
-        {
-            piece.replace_range(end - length..end, MASK);
-            found = true;
-        }
-        let start = piece.len() - piece.trim_start_matches('\n').len();
-        let ended = |form: &String| {
-            let mut tails = (1..form.len()).filter_map(|from| form.get(from..));
-            let tail = tails.find(|tail| tail.len() >= SHORTEST && piece[start..].starts_with(tail));
-            tail.map(str::len)
-        };
-        if at > 0
-            && let Some(length) = forms.iter().filter_map(ended).max()
-        {
-            piece.replace_range(start..start + length, MASK);
-            found = true;
-        }
-    }
-    found.then(|| pieces.join(CUT))
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
     use super::*;
 
     #[test]

@@ -27,7 +27,8 @@ pub(super) fn wrapped(words: &[String]) -> Option<Regex> {
         let letters: Vec<String> = word.chars().map(|c| regex::escape(c.encode_utf8(&mut [0; 4]))).collect();
         letters.join(WRAP)
     };
-    let all: Vec<String> = words.iter().filter(|word| word.len() <= 2 * LONGEST).map(broken).collect();
+    let all: Vec<String> =
+        words.iter().filter(|word| (8..=2 * LONGEST).contains(&word.len())).map(broken).collect();
     (!all.is_empty()).then(|| build(&all.join("|"))).flatten()
 }
 
@@ -37,7 +38,7 @@ pub(super) fn begun(secret: &str, cut: &str) -> Option<Regex> {
     let ways = ways(secret)?;
     let (first, more) = ways.split_at_checked(LEAST)?;
     let more = more.iter().rev().fold(String::new(), |more, way| format!("(?:{way}{more})?"));
-    build(&format!(r"{}{more}[\\%&#xuU0-9a-fA-F]*(?<cut>\n*{cut})", first.concat()))
+    build(&format!(r"{}{more}(?:(?:\\+|%|&#?)[xuU0-9a-fA-F]*)?(?<cut>\n*{cut})", first.concat()))
 }
 
 /// The same for what stands after `cut`.
@@ -45,7 +46,7 @@ pub(super) fn ended(secret: &str, cut: &str) -> Option<Regex> {
     let ways = ways(secret)?;
     let (more, last) = ways.split_at_checked(ways.len().checked_sub(LEAST)?)?;
     let more = more.iter().fold(String::new(), |more, way| format!("(?:{more}{way})?"));
-    build(&format!(r"(?<cut>{cut}\n*)[0-9a-fA-F;]*{more}{}", last.concat()))
+    build(&format!(r"(?<cut>{cut}\n*)(?:[0-9a-fA-F]{{0,7}};)?{more}{}", last.concat()))
 }
 
 fn ways(secret: &str) -> Option<Vec<String>> {

@@ -57,7 +57,7 @@ fn of(case: &CaseFinished, quiet: bool) -> impl Iterator<Item = &Remark> {
 
 /// The same as lines that end a case's block.
 pub(super) fn lines(case: &CaseFinished, quiet: bool) -> String {
-    of(case, quiet).map(|remark| format!("  note: {}\n", one_line(&remark.text))).collect()
+    of(case, quiet).fold(String::new(), |lines, remark| lines + "  note: " + &one_line(&remark.text) + "\n")
 }
 
 #[cfg(test)]

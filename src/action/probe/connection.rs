@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::Keys;
-use crate::action::{Context, Done, StepError};
+use crate::action::{Context, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
 use crate::source::Span;
@@ -133,14 +133,12 @@ fn of_tls(tls: &TlsKeys, context: &Context<'_>) -> Result<TlsOptions, StepError>
     })
 }
 
-/// The result, with a loud word where nobody's certificate was looked at.
-pub(super) fn remarked(mut done: Done, keys: &Keys, context: &Context<'_>) -> Result<Done, StepError> {
+/// A loud word where nobody's certificate is looked at.
+pub(super) fn caveats(keys: &Keys, context: &Context<'_>) -> Vec<Remark> {
     let insecure = keys.tls.as_ref().and_then(|tls| tls.insecure.as_ref());
-    if context.maybe(insecure)? == Some(true) {
-        done.remarks
-            .push(Remark::loud("`tls: {insecure: true}`: any certificate is accepted here, and any server"));
-    }
-    Ok(done)
+    let unguarded = matches!(context.maybe(insecure), Ok(Some(true)));
+    let said = || Remark::loud("certificates were not checked: `tls: {insecure: true}`");
+    unguarded.then(said).into_iter().collect()
 }
 
 /// Whether the keys themselves lead where a suite of this tier may not go: what is wrong, where, and what to do.
@@ -296,9 +294,8 @@ mod tests {
             )
             .unwrap();
         assert!(heard.join().unwrap().contains("host: api.internal\r\n"));
-        assert!(done.remarks[0].loud && done.remarks[0].text.contains("insecure: true"));
         let command = done.reproduce.unwrap();
-        assert!(command.contains(&format!("-k --connect-to 'api.internal::{}'", at)), "{command}");
+        assert!(command.contains(&format!("-k --connect-to 'api.internal::{at}'")), "{command}");
         let error = site
             .run::<Probe>("{get: 'http://api.internal/x', resolve: {api.internal: 192.0.2.1}}")
             .unwrap_err();

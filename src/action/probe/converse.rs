@@ -30,7 +30,7 @@ pub(super) fn ask(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<D
     let readings =
         gathered.as_ref().map(|gathered| Readings::of(&speaker, gathered, &inferences)).unwrap_or_default();
     let done = capture::done(gathered, &requests, &Carried::Value, probe, context)?;
-    let done = readings.complete(first, done, spec.dialect.span, context);
+    let done = readings.complete(&first, done, spec.dialect.span, context);
     let rows = context.get(&spec.rows)?;
     probe.behave(done, Question::Rows { speaker: &speaker, rows: &rows, batch: batches[0].len() }, context)
 }
@@ -63,7 +63,7 @@ impl Readings {
     }
 
     /// The step's result with what the protocol says of it.
-    fn complete(mut self, first: First, mut done: Done, span: Span, context: &Context<'_>) -> Done {
+    fn complete(mut self, first: &First, mut done: Done, span: Span, context: &Context<'_>) -> Done {
         let samples_refused = done.unsuccessful.is_some();
         let Meeting { reading, why, .. } = &first.meeting;
         self.measured += reading.measured;

@@ -83,16 +83,12 @@ impl First {
             Some(metadata) => outputs.with("metadata", metadata.clone()),
             None => outputs.without("metadata", "the server says nothing of the model"),
         };
-        match meeting.cold {
-            Some(cold) => outputs.with("ready", self.after).with("cold", cold),
-            None => {
-                let why = format!(
-                    "the first inference was not completed: {}",
-                    meeting.why.as_deref().unwrap_or_default()
-                );
-                outputs.without("ready", why.clone()).without("cold", why)
-            }
+        if let Some(cold) = meeting.cold {
+            return outputs.with("ready", self.after).with("cold", cold);
         }
+        let why = meeting.why.as_deref().unwrap_or_default();
+        let why = format!("the first inference was not completed: {why}");
+        outputs.without("ready", why.clone()).without("cold", why)
     }
 
     pub(super) fn remarks(&self) -> Vec<Remark> {

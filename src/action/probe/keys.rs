@@ -51,6 +51,8 @@ params! {
     ///   as, and a list repeats its field.
     /// - `save: answer.json` writes the body of the last answer into the workspace, whatever its status, where
     ///   `expect: {artifacts: …}` judges it and later steps read it.
+    /// - With `protocol`, `rows` are sent to an inference server in that protocol's own form, and what comes back is checked
+    ///   by its rules: `mlfunnel explain protocols`.
     /// - Where a step fails, the report shows a `curl` command that sends the same request.
     /// - `behaviour` asks further requests when the samples are through, none of them counted there, and holds their
     ///   predictions to those of the good request: all `rows`, in requests of at most `batch`. Each of its checks says how

@@ -31,7 +31,7 @@ use super::{Action, Context, Done, Named, Output, Review, StepError};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Decode, Decoder, Node};
-use crate::value::Kind;
+use crate::value::{Kind, Remark};
 
 use behaviour::{Good, Question};
 pub(crate) use dialect::{Dialect, Written};
@@ -196,10 +196,14 @@ impl Action for Probe {
     }
 
     fn run(&self, context: &Context<'_>) -> Result<Done, StepError> {
-        let asked = self.ask(context).and_then(|done| connection::remarked(done, &self.keys, context));
+        let asked = self.ask(context);
         let mut done = asked.map_err(|error| error.at(self.span))?;
         done.remarks.extend(latency::remarks(&done.outputs));
         Ok(done)
+    }
+
+    fn caveats(&self, context: &Context<'_>) -> Vec<Remark> {
+        connection::caveats(&self.keys, context)
     }
 
     fn saves(&self) -> Vec<Arc<str>> {

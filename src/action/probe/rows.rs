@@ -26,6 +26,12 @@ impl Rows {
         self.rows.is_empty()
     }
 
+    /// Whether every cell is a number.
+    pub fn is_numeric(&self) -> bool {
+        let number = |cell: &Value| matches!(cell, Value::Int(_) | Value::UInt(_) | Value::Float(_));
+        self.rows.iter().flatten().all(number)
+    }
+
     /// These rows alone, in this order.
     pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Self {
         let rows = indices.into_iter().filter_map(|index| self.rows.get(index).cloned()).collect();

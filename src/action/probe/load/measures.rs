@@ -77,7 +77,9 @@ impl Measures {
             (&mut self.tls, timings.tls),
             (&mut self.first_event, timings.first_event),
         ] {
-            time.into_iter().for_each(|time| recorder.record(time));
+            if let Some(time) = time {
+                recorder.record(time);
+            }
         }
     }
 

@@ -103,16 +103,18 @@ fn of_lasting(lasting: Duration) -> Option<Mistake> {
     lasting.is_zero().then_some(("no time measures nothing", "write how long it lasts, such as `10 s`"))
 }
 
+/// What is wrong with a parameter whose value is known.
+fn known<T: Copy>(arg: Option<&Arg<T>>, wrong: impl Fn(T) -> Option<Mistake>) -> Option<(Span, Mistake)> {
+    let arg = arg?;
+    Some((arg.span, wrong(*arg.known()?)?))
+}
+
 /// Whether the keys of a load fit together; what does not has then been noted. `ends` where it has an end of its own.
 pub(in crate::action::probe) fn check(keys: &Keys, ends: bool, decoder: &mut Decoder<'_>) -> bool {
     let before = decoder.found.len();
     let mut note = |code: Code, span, (message, help): Mistake| {
         decoder.found.push(Diagnostic::new(code, span, message).help(help));
     };
-    fn known<T: Copy>(arg: Option<&Arg<T>>, wrong: impl Fn(T) -> Option<Mistake>) -> Option<(Span, Mistake)> {
-        let arg = arg?;
-        Some((arg.span, wrong(*arg.known()?)?))
-    }
     let wrong = [
         known(keys.connections.as_ref(), of_connections),
         known(keys.samples.as_ref(), |samples| of_samples(samples.into())),

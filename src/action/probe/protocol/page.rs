@@ -54,10 +54,11 @@ pub fn page() -> String {
     let part = |protocol: &&dyn Protocol| {
         let keys = keys(*protocol)
             .into_iter()
-            .map(|(key, meaning)| format!("  {key}: {meaning}\n"))
-            .collect::<String>();
-        let suite = suite(*protocol).lines().map(|line| format!("  {line}\n")).collect::<String>();
-        format!("`{}`\n\n{}\n\nkeys\n{keys}\n{suite}", protocol.name(), tidy(protocol.doc()))
+            .map(|(key, meaning)| format!("  {key}: {meaning}"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let suite = suite(*protocol).trim_end().replace('\n', "\n  ");
+        format!("`{}`\n\n{}\n\nkeys\n{keys}\n\n  {suite}\n", protocol.name(), tidy(protocol.doc()))
     };
     format!(
         "`protocol` of a probe\n\n{INTRODUCTION}\n\n{}",
@@ -70,10 +71,11 @@ pub fn markdown() -> String {
     let part = |protocol: &&dyn Protocol| {
         let keys = keys(*protocol)
             .into_iter()
-            .map(|(key, meaning)| format!("| `{key}` | {} |\n", meaning.replace('|', "\\|")))
-            .collect::<String>();
+            .map(|(key, meaning)| format!("| `{key}` | {meaning} |"))
+            .collect::<Vec<_>>()
+            .join("\n");
         let (name, doc, suite) = (protocol.name(), tidy(protocol.doc()), suite(*protocol));
-        format!("## `{name}`\n\n{doc}\n\n| key | meaning |\n|---|---|\n{keys}\n```yaml\n{suite}```\n")
+        format!("## `{name}`\n\n{doc}\n\n| key | meaning |\n|---|---|\n{keys}\n\n```yaml\n{suite}```\n")
     };
     format!("{INTRODUCTION}\n\n{}", PROTOCOLS.iter().map(part).collect::<Vec<_>>().join("\n"))
 }

@@ -88,7 +88,7 @@ pub(super) fn check(metadata: &Value, spoken: &Spoken) -> Reading {
             // A model without a signature is served all the same.
             None | Some(Value::Null) => reading.remarks.push(format!("the metadata has no `{key}`")),
             Some(other) => {
-                reading.check(Err(format!("`{key}` of the metadata is {}, not a list", other.kind())))
+                reading.check(Err(format!("`{key}` of the metadata is {}, not a list", other.kind())));
             }
         }
     }

@@ -28,8 +28,8 @@ impl Protocol for OpenInference {
         "The Open Inference Protocol v2 over REST: KServe, Triton, MLServer, OpenVINO, Seldon.\n\
          `GET /v2/health/ready` and `GET /v2/models/MODEL/ready` are judged by their status, by a body only where there\n\
          is one; `GET /v2/models/MODEL` tells names, datatypes and shapes. Rows go to `POST /v2/models/MODEL/infer`: as\n\
-         one tensor `[rows, columns]`, or as one input for each column where the model has several (`form: tensor` or\n\
-         `form: columns` says which); datatypes are the model's, else `INT64`, `FP64`, `BOOL` or `BYTES` by the values.\n\
+         one tensor `[rows, columns]`, or as one input for each column where the model has several or where it tells of\n\
+         none and the columns have names and are not all numbers (`form: tensor` or `form: columns` says which); datatypes are the model's, else `INT64`, `FP64`, `BOOL` or `BYTES` by the values.\n\
          `outputs: [label]` asks for some outputs alone.\n\n\
          Of an answer: `model_name` and `version` are those that were asked, `id` is echoed where it is given, each\n\
          output has the product of its `shape` as the number of its `data` (flat or nested, row-major), every element\n\
@@ -150,18 +150,10 @@ fn agree(tensors: &[Tensor], spoken: &Spoken, reading: &mut Reading) {
         return;
     }
     for tensor in tensors {
-        match described.iter().find(|described| described.name == tensor.name) {
-            Some(described) => reading.check(described.agrees(tensor)),
-            None => {
-                let names: Vec<&str> = described.iter().map(|described| &*described.name).collect();
-                let message = format!(
-                    "output `{}` is not in the metadata, which has {}",
-                    tensor.name,
-                    names.join(", ")
-                );
-                reading.check(Err(message));
-            }
-        }
+        let names = || described.iter().map(|described| &*described.name).collect::<Vec<_>>().join(", ");
+        let unknown = || format!("output `{}` is not in the metadata, which has {}", tensor.name, names());
+        let told = described.iter().find(|described| described.name == tensor.name);
+        reading.check(told.ok_or_else(unknown).and_then(|described| described.agrees(tensor)));
     }
     if spoken.outputs.is_empty() {
         for described in described.iter().filter(|described| !held(&described.name)) {
@@ -188,13 +180,11 @@ fn predictions(tensors: &[Tensor], rows: usize, reading: &mut Reading) -> Option
     }
     let columns: Vec<_> =
         columns.into_iter().map(|(name, column)| Some((name, column?))).collect::<Option<_>>()?;
-    match &columns[..] {
-        [(_, only)] => Some(only.clone()),
-        _ => {
-            let row = |index: usize| {
-                columns.iter().map(|(name, column)| (name.clone(), column[index].clone())).collect::<Map>()
-            };
-            Some((0..rows).map(|index| Value::from(row(index))).collect())
-        }
+    if let [(_, only)] = &columns[..] {
+        return Some(only.clone());
     }
+    let row = |index: usize| {
+        columns.iter().map(|(name, column)| (name.clone(), column[index].clone())).collect::<Map>()
+    };
+    Some((0..rows).map(|index| Value::from(row(index))).collect())
 }

@@ -41,7 +41,8 @@ fn id(document: &Map) -> String {
 fn by_column(rows: &Rows, spoken: &Spoken, described: &[Described]) -> bool {
     match (spoken.form, described) {
         (Some(form), _) => form == "columns",
-        (None, []) => rows.names.is_some(),
+        // A model that tells nothing of its inputs takes a matrix more often than not; numbers and text make none.
+        (None, []) => rows.names.is_some() && !rows.is_numeric(),
         (None, [only]) => matches!(rows.names.as_deref(), Some([name]) if *name == only.name),
         (None, _) => true,
     }

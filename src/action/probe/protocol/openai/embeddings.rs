@@ -24,7 +24,7 @@ pub(super) fn read(document: &Document, rows: usize) -> Result<Reading, Reading>
         match key("embedding") {
             Some(vector @ Value::List(_)) => found.push((index, vector)),
             Some(other) => {
-                reading.check(Err(format!("`data[{position}].embedding` is {}, not a list", other.kind())))
+                reading.check(Err(format!("`data[{position}].embedding` is {}, not a list", other.kind())));
             }
             None => reading.check(Err(format!("`data[{position}]` has no `embedding`"))),
         }

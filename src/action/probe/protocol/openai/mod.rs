@@ -67,9 +67,8 @@ impl Protocol for Openai {
     }
 
     fn described(&self, metadata: &Value, spoken: &Spoken) -> Reading {
-        let models = match metadata.child(&Segment::Key("data".into())) {
-            Some(Value::List(models)) => models,
-            _ => return Reading::miss("`GET /v1/models` is answered without a list `data`"),
+        let Some(Value::List(models)) = metadata.child(&Segment::Key("data".into())) else {
+            return Reading::miss("`GET /v1/models` is answered without a list `data`");
         };
         let ids: Vec<String> = models
             .iter()

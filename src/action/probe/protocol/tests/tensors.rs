@@ -28,6 +28,10 @@ fn rows_are_one_tensor_or_one_for_each_column() {
         )
     );
     assert_eq!(
+        infer("[{a: 1, b: 2.5}]", &iris()),
+        r#"{"inputs":[{"name":"input-0","shape":[1,2],"datatype":"FP64","data":[1,2.5]}]}"#
+    );
+    assert_eq!(
         infer("[{a: 1, b: 2}]", &formed("tensor")),
         r#"{"inputs":[{"name":"input-0","shape":[1,2],"datatype":"INT64","data":[1,2]}]}"#
     );
