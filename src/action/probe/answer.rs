@@ -28,7 +28,10 @@ pub(super) fn done(gathered: Gathered, context: &Context<'_>) -> Done {
     } else {
         let all: usize = answers.iter().map(|answer| answer.count).sum();
         let bad_one = answers.iter().find(|answer| answer.response.status >= 400);
-        bad_one.map(|answer| bad(answer, &asked, all))
+        bad_one.map(|one| {
+            let same = answers.iter().filter(|answer| answer.response.status == one.response.status);
+            bad(one, &asked, (same.map(|answer| answer.count).sum(), all))
+        })
     };
     let mut done = Done { unsuccessful, remarks, ..Done::default() };
     if answers.iter().any(|answer| answer.response.downgraded) {
@@ -159,10 +162,10 @@ fn json(response: &Response) -> Result<Value, String> {
     })
 }
 
-fn bad(answer: &Distinct, asked: &str, samples: usize) -> Unsuccessful {
+/// `count` of `all` answers have the status of this one.
+fn bad(answer: &Distinct, asked: &str, (count, all): (usize, usize)) -> Unsuccessful {
     let status = answer.response.status;
-    let times =
-        if samples > 1 { format!(" in {} of {samples} samples", answer.count) } else { String::new() };
+    let times = if all > 1 { format!(" in {count} of {all} samples") } else { String::new() };
     let body = String::from_utf8_lossy(&answer.response.body);
     let mut shown: String = body.chars().take(SHOWN).collect();
     if shown.len() < body.len() {

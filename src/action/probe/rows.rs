@@ -69,6 +69,16 @@ impl Rows {
         self.rows.iter().map(list).collect()
     }
 
+    /// As the word says, `lists` or `records`; without one, records where the columns have names.
+    pub fn formed(&self, form: Option<&str>) -> Result<Vec<Value>, StepError> {
+        let records = match form {
+            Some("lists") => false,
+            Some("records") => true,
+            _ => self.names.is_some(),
+        };
+        if records { self.records() } else { Ok(self.lists()) }
+    }
+
     /// How many columns there are.
     pub fn width(&self) -> usize {
         self.rows.first().map_or(0, Vec::len)

@@ -25,7 +25,7 @@ impl Protocol for Bentoml {
         "BentoML services: `GET /readyz` says whether it is ready, and `POST /predict` (or `path`) takes a mapping with\n\
          one argument that holds all rows, and answers with a list, one a row. The argument's name is `argument`, else\n\
          the only one that `GET /schema.json` names for that path, else `input_data`. Rows with named columns are sent\n\
-         as records."
+         as records, unless `form: lists` says otherwise."
     }
 
     fn example(&self) -> &'static str {
@@ -33,7 +33,11 @@ impl Protocol for Bentoml {
     }
 
     fn keys(&self) -> &'static [&'static str] {
-        &["path", "argument"]
+        &["path", "argument", "form"]
+    }
+
+    fn words(&self, _: &str) -> &'static [&'static str] {
+        &["lists", "records"]
     }
 
     fn ready(&self, _: &Spoken) -> Vec<String> {
@@ -51,7 +55,7 @@ impl Protocol for Bentoml {
     fn request(&self, rows: &Rows, spoken: &Spoken) -> Result<Inference, StepError> {
         let argument =
             spoken.argument.clone().or_else(|| only_argument(spoken)).unwrap_or_else(|| ARGUMENT.into());
-        let value = if rows.names.is_some() { rows.records()? } else { rows.lists() };
+        let value = rows.formed(spoken.form)?;
         Inference::post(path(spoken), &Value::map([(argument, Value::list(value))]), rows)
     }
 

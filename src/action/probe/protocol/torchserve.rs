@@ -19,8 +19,8 @@ impl Protocol for Torchserve {
 
     fn doc(&self) -> &'static str {
         "TorchServe (no longer maintained) and DJL Serving: `GET /ping` must say `Healthy`, and\n\
-         `POST /predictions/MODEL` (`/VERSION`) takes what its handler takes: `form: lists` (when left out) sends a\n\
-         list of rows, `form: instances` puts it under `instances`, and `form: row` sends each row alone, in a request\n\
+         `POST /predictions/MODEL` (`/VERSION`) takes what its handler takes: a list of rows, as records where their\n\
+         columns have names (`form: lists` and `form: records` say which), `form: instances` puts it under `instances`, and `form: row` sends each row alone, in a request\n\
          of its own. The answer is a list, one a row, or for one row whatever the handler makes of it. A refusal must\n\
          say `code`, `type` and `message`."
     }
@@ -38,7 +38,7 @@ impl Protocol for Torchserve {
     }
 
     fn words(&self, _: &str) -> &'static [&'static str] {
-        &["lists", "instances", "row"]
+        &["lists", "records", "instances", "row"]
     }
 
     fn rows_at_once(&self, spoken: &Spoken) -> usize {
@@ -63,7 +63,7 @@ impl Protocol for Torchserve {
             Some(version) => format!("/predictions/{model}/{version}"),
             None => format!("/predictions/{model}"),
         };
-        let sent = if rows.names.is_some() { rows.records()? } else { rows.lists() };
+        let sent = rows.formed(spoken.form)?;
         let document = match spoken.form {
             Some("instances") => Value::map([("instances", Value::list(sent))]),
             Some("row") => sent.into_iter().next().unwrap_or(Value::Null),

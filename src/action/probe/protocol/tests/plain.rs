@@ -160,6 +160,8 @@ fn bentoml_names_its_argument() {
     assert_eq!(sent("bentoml", "[[1, 2]]", &spoken), row("/classify", r#"{"input_series":[[1,2]]}"#));
     let named = Spoken { argument: Some("rows".into()), ..spoken };
     assert_eq!(sent("bentoml", "[{a: 1}]", &named).1, r#"{"rows":[{"a":1}]}"#);
+    let listed = Spoken { form: Some("lists"), ..named };
+    assert_eq!(sent("bentoml", "[{a: 1}]", &listed).1, r#"{"rows":[[1]]}"#);
     assert_eq!(sent("bentoml", "[[1]]", &Spoken::default()), row("/predict", r#"{"input_data":[[1]]}"#));
     assert_eq!(read("bentoml", "[0, 2]", 2, &Spoken::default()), good("[0, 2]"));
     assert_eq!(
