@@ -56,7 +56,7 @@ pub(super) fn compile(
     let asked: Vec<(Arc<str>, Span)> =
         [&expect, &warn].into_iter().flat_map(|all| &all.0).map(|one| (one.text.clone(), one.span)).collect();
     let known = |reference: &Reference| names.known(reference);
-    let needs: Vec<Need> = [&expect, &warn].into_iter().flat_map(|all| all.needs()).collect();
+    let needs: Vec<Need> = [&expect, &warn].into_iter().flat_map(Expectations::needs).collect();
     let review = Review { tier: around.tier, asked: &asked, needs: &needs, known: &known };
     action.review(&review, decoder.found);
     let alone = action.measures_latency(&asked);

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Payload;
 use super::behaviour::Behaviour;
-use super::connection::TlsKeys;
-use super::multipart::Parts;
-use super::rows::Rows;
+use super::conversation::Rows;
+use super::request::{Parts, Payload, TlsKeys};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
 use crate::source::{Span, Spanned};

@@ -2,24 +2,13 @@
 
 mod answer;
 mod behaviour;
-mod capture;
-mod connection;
-mod converse;
-mod curl;
-mod dialect;
-mod encode;
-mod first;
+mod conversation;
 mod keys;
 mod latency;
 mod load;
-mod meeting;
-mod multipart;
 mod protocol;
 mod reach;
-mod remedy;
 mod request;
-mod rows;
-mod speaker;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -34,14 +23,12 @@ use crate::syntax::{Decode, Decoder, Node};
 use crate::value::{Kind, Remark};
 
 use behaviour::{Good, Question};
-pub(crate) use dialect::{Dialect, Written};
+pub(crate) use conversation::{Dialect, Rows, Speaker, Written};
 use keys::{Auth, Keys};
 use load::Plan;
 pub use protocol::{markdown as protocols_markdown, page as protocols_page};
-use request::Payload;
+use request::connection;
 pub(crate) use request::media_of;
-pub(crate) use rows::Rows;
-pub(crate) use speaker::Speaker;
 use target::Target;
 
 /// The action, what it asks known to be one thing.
@@ -237,10 +224,10 @@ impl Probe {
                 let (request, carried) = request::of_url(self, asked, context)?;
                 let requests = std::slice::from_ref(&request);
                 let gathered = load::gather(requests, &plan, context);
-                let done = capture::done(gathered, requests, &carried, self, context)?;
+                let done = answer::done(gathered, requests, &carried, self, context)?;
                 self.behave(done, Question::Request(&request), context)
             }
-            Target::Protocol(spec) => converse::ask(self, spec, context),
+            Target::Protocol(spec) => conversation::ask(self, spec, context),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Probe;
-use super::connection::{self, Whereabouts};
+use super::request::connection::{self, Whereabouts};
 use super::target::Target;
 use crate::action::{Known, Review};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};

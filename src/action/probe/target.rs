@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::dialect::{Dialect, Written};
+use super::conversation::{Dialect, Rows, Written};
 use super::keys::{FormKey, Keys};
 use super::request::Content;
-use super::rows::Rows;
 use crate::action::{Context, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;

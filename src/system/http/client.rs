@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, SocksConnector};
 use ureq::{Agent, Proxy};
 
-use super::exchange;
+use super::exchange::{self, Answer};
 use super::proxy::Proxies;
 use super::redirect::{is_downgrade, redirect};
 use super::resolver::CachingResolver;
@@ -103,6 +103,21 @@ fn only_here(here: bool, what: impl Fn() -> String) -> Result<(), HttpError> {
     if here { Ok(()) } else { Err(beyond()) }
 }
 
+/// When each part of the exchange was over, redirects included.
+fn timings(answer: &Answer, began: Instant) -> Timings {
+    let since = |at: Instant| at.saturating_duration_since(began);
+    let marks = answer.marks;
+    Timings {
+        resolve: marks.resolve.filter(|_| marks.connect.is_some()),
+        connect: marks.connect,
+        tls: marks.tls,
+        first_byte: since(marks.first_byte.unwrap_or(answer.end)),
+        first_event: answer.event.map(since),
+        total: since(answer.end),
+        reused: marks.connect.is_none(),
+    }
+}
+
 impl Http for Client {
     fn send(&self, request: &Request) -> Result<Response, HttpError> {
         let began = Instant::now();
@@ -119,44 +134,22 @@ impl Http for Client {
                         None => error,
                     }
                 })?;
-            match redirect(current, &answer)? {
-                Some(next) => {
-                    if followed == request.redirects {
-                        let message = format!("more than {followed} redirects, the last to `{}`", next.url);
-                        return Err(HttpError::new(HttpErrorKind::Redirects, message)
-                            .help("where that is right, raise `redirects`"));
-                    }
-                    followed += 1;
-                    downgraded |= is_downgrade(&current.url, &next.url);
-                    moved = Some(next);
-                    now = Instant::now();
+            if let Some(next) = redirect(current, &answer)? {
+                if followed == request.redirects {
+                    let message = format!("more than {followed} redirects, the last to `{}`", next.url);
+                    return Err(HttpError::new(HttpErrorKind::Redirects, message)
+                        .help("where that is right, raise `redirects`"));
                 }
-                None => {
-                    let since = |at: Instant| at.saturating_duration_since(began);
-                    let marks = answer.marks;
-                    let timings = Timings {
-                        resolve: marks.resolve.filter(|_| marks.connect.is_some()),
-                        connect: marks.connect,
-                        tls: marks.tls,
-                        first_byte: since(marks.first_byte.unwrap_or(answer.end)),
-                        first_event: answer.event.map(since),
-                        total: since(answer.end),
-                        reused: marks.connect.is_none(),
-                    };
-                    let url = current.url.clone();
-                    let (headers, body) = exchange::unpacked(answer.headers, answer.body, current)?;
-                    let redirects = followed;
-                    return Ok(Response {
-                        status: answer.status,
-                        headers,
-                        body,
-                        url,
-                        timings,
-                        redirects,
-                        downgraded,
-                    });
-                }
+                followed += 1;
+                downgraded |= is_downgrade(&current.url, &next.url);
+                moved = Some(next);
+                now = Instant::now();
+                continue;
             }
+            let timings = timings(&answer, began);
+            let (headers, body) = exchange::unpacked(answer.headers, answer.body, current)?;
+            let (status, url) = (answer.status, current.url.clone());
+            return Ok(Response { status, headers, body, url, timings, redirects: followed, downgraded });
         }
     }
 

@@ -6,6 +6,7 @@ use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, Sta
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
+use super::Headers;
 use crate::value::show_size;
 
 /// What a server may answer with. `deflate` is understood, but not asked for: it means two things.
@@ -57,11 +58,7 @@ impl Coding {
 
 /// The body behind the codings that the headers name, which are then left out; `None` where there are none, or one that
 /// is not known here: then the body stays what it is.
-pub(super) fn unpack(
-    headers: &mut Vec<(String, String)>,
-    body: &[u8],
-    max: usize,
-) -> Result<Option<Vec<u8>>, Fault> {
+pub(super) fn unpack(headers: &mut Headers, body: &[u8], max: usize) -> Result<Option<Vec<u8>>, Fault> {
     if body.is_empty() {
         return Ok(None);
     }

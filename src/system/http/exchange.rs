@@ -11,7 +11,7 @@ use ureq::{Agent, Body, Proxy};
 
 use super::coding::{self, Fault};
 use super::watch::{self, Marks};
-use super::{Events, HttpError, HttpErrorKind, Request, url};
+use super::{Events, Headers, HttpError, HttpErrorKind, Request, url};
 use crate::value::show_size;
 
 /// What has been read of an answer before its bound is known to hold is not allocated for in advance beyond this.
@@ -20,7 +20,7 @@ const MOST_RESERVED: u64 = 1 << 20;
 /// An answer as it came.
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
+    pub(super) headers: Headers,
     pub(super) body: Vec<u8>,
     /// When the event that is waited for was whole.
     pub(super) event: Option<Instant>,
@@ -105,10 +105,10 @@ fn one_framing(headers: &HeaderMap) -> Result<(), String> {
 
 /// The body behind its codings, and the headers without them.
 pub(super) fn unpacked(
-    mut headers: Vec<(String, String)>,
+    mut headers: Headers,
     body: Vec<u8>,
     request: &Request,
-) -> Result<(Vec<(String, String)>, Vec<u8>), HttpError> {
+) -> Result<(Headers, Vec<u8>), HttpError> {
     match coding::unpack(&mut headers, &body, request.max_body) {
         Ok(unpacked) => Ok((headers, unpacked.unwrap_or(body))),
         Err(fault) => {

@@ -30,6 +30,9 @@ pub use proxy::{ProxyOptions, proxy_fault};
 pub use resolver::FixedHost;
 pub use tls::{Identity, Pem, TlsOptions};
 
+/// Names and values, in the order in which they are sent or came.
+pub type Headers = Vec<(String, String)>;
+
 /// One request.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -39,7 +42,7 @@ pub struct Request {
     pub url: String,
     /// Headers in the order they are sent. `host`, `content-length`, `user-agent`, `accept` and `accept-encoding` are
     /// added when they are not given.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The header that lets one in, where its name may not tell: it stays with the server it is meant for.
     pub credential: Option<String>,
     /// The body; empty for none.
@@ -107,7 +110,7 @@ pub struct Response {
     /// The headers: lower-case names, in the order received, repeated ones kept. Where the body was decompressed (gzip,
     /// deflate, brotli, zstd), `content-encoding` and `content-length` are left out; with any other coding both stay as
     /// they came. Bytes that are not UTF-8 are replaced.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The body, decompressed.
     pub body: Vec<u8>,
     /// The URL that answered, after redirects.

@@ -45,7 +45,7 @@ fn parse(text: &str) -> Result<Proxy, String> {
         Some((scheme, _)) if !SCHEMES.contains(&scheme) => {
             return Err(format!("`{scheme}://…` is no kind of proxy"));
         }
-        Some((_, rest)) if rest.is_empty() => return Err(format!("`{shown}` names no host")),
+        Some((_, "")) => return Err(format!("`{shown}` names no host")),
         Some(_) => {}
     }
     Proxy::new(text).map_err(|_| format!("`{shown}` is no URL of a proxy"))

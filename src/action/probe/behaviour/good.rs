@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::action::probe::curl::{self, Carried};
+use crate::action::probe::conversation::{Rows, Speaker};
 use crate::action::probe::protocol::{Inference, Reading};
-use crate::action::probe::rows::Rows;
-use crate::action::probe::speaker::Speaker;
+use crate::action::probe::request::curl::{self, Carried};
 use crate::action::{Context, StepError};
 use crate::diagnostic::codes;
 use crate::system::http::{Http, HttpError, HttpErrorKind, Request, Response};

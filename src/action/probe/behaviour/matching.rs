@@ -6,7 +6,7 @@ use super::Finding;
 use super::apart::Apart;
 use super::good::Good;
 use super::keys::{MatchKeys, Served};
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::Rows;
 use crate::action::{Context, StepError, labels, predict};
 use crate::artifact::read_data;
 use crate::diagnostic::{Diagnostic, codes};
@@ -116,7 +116,7 @@ fn answers(model: &Model, rows: &Rows, output: Served) -> Result<Vec<Value>, Ste
 
 /// The model's features out of the rows: by their names, or in their order where they have none.
 fn matrix(model: &Model, rows: &Rows) -> Result<Array2<f64>, StepError> {
-    let mut places: Vec<usize> = (0..rows.rows.first().map_or(0, Vec::len)).collect();
+    let mut places: Vec<usize> = (0..rows.cells.first().map_or(0, Vec::len)).collect();
     if let Some(names) = &rows.names {
         let place = |feature: &String| {
             names.iter().position(|name| **name == **feature).ok_or_else(|| {
@@ -126,7 +126,7 @@ fn matrix(model: &Model, rows: &Rows) -> Result<Array2<f64>, StepError> {
         places = model.features.iter().map(place).collect::<Result<_, _>>()?;
     }
     let mut cells = Vec::with_capacity(rows.len() * places.len());
-    for (number, row) in rows.rows.iter().enumerate() {
+    for (number, row) in rows.cells.iter().enumerate() {
         for &place in &places {
             let cell = row.get(place).unwrap_or(&Value::Null);
             cells.push(match cell {

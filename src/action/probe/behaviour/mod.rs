@@ -14,7 +14,7 @@ mod times;
 mod together;
 mod trial;
 
-use super::curl::{self, Carried};
+use super::request::curl::{self, Carried};
 use super::target::Target;
 use crate::action::{Checked, Context, Done, Review, StepError};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};

@@ -7,7 +7,7 @@ use super::mistake::{Malformed, Mistake};
 use super::nothing;
 use super::trial::{Rejected, Trial};
 use crate::action::argv::json_bytes;
-use crate::action::probe::encode::scalar;
+use crate::action::probe::request::scalar;
 use crate::action::{Context, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;

@@ -8,7 +8,7 @@ use super::answers::{Compared, Distinct};
 use super::errors::is_of_server;
 use super::schedule::{Schedule, Turn};
 use crate::action::StepError;
-use crate::action::probe::remedy;
+use crate::action::probe::answer::remedy;
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::http::{Http, HttpError, HttpErrorKind, Request, Response, Timeouts};

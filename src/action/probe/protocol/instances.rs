@@ -3,8 +3,7 @@
 use super::answers::under_predictions;
 use super::{Inference, Protocol, Reading};
 use crate::action::StepError;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::system::http::Response;
 use crate::value::Value;
 

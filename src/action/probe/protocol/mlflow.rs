@@ -3,8 +3,7 @@
 use super::answers::under_predictions;
 use super::{Inference, Protocol, Reading};
 use crate::action::StepError;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::system::http::Response;
 use crate::value::{Map, Value};
 
@@ -59,7 +58,7 @@ impl Protocol for Mlflow {
                 if let Some(names) = &rows.names {
                     split.insert("columns".into(), Value::list(named(names)));
                 }
-                let cells = rows.rows.iter().map(|row| Value::list(row.clone())).collect();
+                let cells = rows.cells.iter().map(|row| Value::list(row.clone())).collect();
                 split.insert("data".into(), Value::list(cells));
                 ("dataframe_split", Value::from(split))
             }

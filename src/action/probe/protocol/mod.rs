@@ -19,8 +19,7 @@ mod torchserve;
 use std::fmt::Debug;
 
 use super::behaviour::{Malformed, Mistake};
-use super::dialect::Spoken;
-use super::rows::Rows;
+use super::conversation::{Rows, Spoken};
 use crate::action::StepError;
 use crate::system::http::{Request, Response};
 use crate::value::Value;

@@ -1,7 +1,7 @@
 //! The reference page of protocols, from what speaks them.
 
 use super::{PROTOCOLS, Protocol};
-use crate::action::probe::dialect::meaning;
+use crate::action::probe::conversation::meaning;
 use crate::syntax::tidy;
 
 /// What holds for all of them.
@@ -61,7 +61,7 @@ pub fn page() -> String {
         format!("`{}`\n\n{}\n\nkeys\n{keys}\n\n  {suite}\n", protocol.name(), tidy(protocol.doc()))
     };
     format!(
-        "`protocol` of a probe\n\n{INTRODUCTION}\n\n{}",
+        "the protocols of a probe\n\n{INTRODUCTION}\n\n{}",
         PROTOCOLS.iter().map(part).collect::<Vec<_>>().join("\n")
     )
 }

@@ -3,8 +3,7 @@
 use super::answers::listed;
 use super::{Inference, Protocol, Reading};
 use crate::action::StepError;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::system::http::Response;
 use crate::value::Value;
 
@@ -44,7 +43,7 @@ impl Protocol for Sagemaker {
             return Inference::post("/invocations", &Value::list(rows.lists()), rows);
         }
         let mut body = String::new();
-        for row in &rows.rows {
+        for row in &rows.cells {
             let cells = row.iter().map(cell).collect::<Result<Vec<_>, _>>()?;
             body.push_str(&cells.join(","));
             body.push('\n');

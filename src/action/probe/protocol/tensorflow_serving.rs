@@ -5,8 +5,7 @@ use super::document::{Document, lacks_error_text};
 use super::kserve_v1::model_path;
 use super::{Inference, Protocol, Reading};
 use crate::action::StepError;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::system::http::Response;
 use crate::value::{Map, Path, Segment, Value};
 

@@ -4,8 +4,7 @@ use super::answers::{alone, listed};
 use super::document::{read, says_no};
 use super::{Inference, Protocol, Reading};
 use crate::action::StepError;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::system::http::Response;
 use crate::value::{Segment, Value, clip};
 

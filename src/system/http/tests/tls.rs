@@ -171,7 +171,7 @@ fn a_self_signed_certificate_is_trusted_where_it_is_given() {
     for is_ca in [IsCa::NoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
         let signed = |name: &str| {
             let (mut params, key) = (params(&[name]), KeyPair::generate().unwrap());
-            params.is_ca = is_ca.clone();
+            params.is_ca = is_ca;
             Signed { certificate: params.self_signed(&key).unwrap(), key }
         };
         let own = signed("localhost");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::Reading;
 use super::datatype::Datatype;
 use super::tensor::Tensor;
-use crate::action::probe::dialect::Spoken;
+use crate::action::probe::conversation::Spoken;
 use crate::value::{Segment, Value};
 
 /// An input or output as the metadata tells of it.

@@ -7,8 +7,7 @@ use super::super::Inference;
 use super::datatype::{Datatype, inferred};
 use super::metadata::Described;
 use crate::action::StepError;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::value::{Map, Value};
 
 pub(super) fn of(rows: &Rows, spoken: &Spoken, path: String) -> Result<Inference, StepError> {
@@ -50,7 +49,7 @@ fn by_column(rows: &Rows, spoken: &Spoken, described: &[Described]) -> bool {
 
 fn tensor(rows: &Rows, described: Option<&Described>) -> Result<Value, StepError> {
     let name = described.map_or("input-0", |described| &described.name);
-    let items: Vec<Value> = rows.rows.iter().map(|row| Value::list(row.clone())).collect();
+    let items: Vec<Value> = rows.cells.iter().map(|row| Value::list(row.clone())).collect();
     input(name, &items, described)
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::Reading;
 use super::super::document::Document;
-use crate::action::probe::dialect::Spoken;
+use crate::action::probe::conversation::Spoken;
 use crate::value::{Map, Segment, Value};
 
 pub(super) fn read(document: &Document, spoken: &Spoken) -> Result<Reading, Reading> {

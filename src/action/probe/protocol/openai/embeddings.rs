@@ -3,7 +3,7 @@
 use super::super::Reading;
 use super::super::document::Document;
 use super::choices::usage;
-use crate::action::probe::dialect::Spoken;
+use crate::action::probe::conversation::Spoken;
 use crate::value::{Segment, Value};
 
 pub(super) fn read(document: &Document, rows: usize) -> Result<Reading, Reading> {

@@ -7,8 +7,7 @@ mod stream;
 use super::document::{Document, read as read_json};
 use super::{Inference, Protocol, Reading};
 use crate::action::StepError;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::system::http::Response;
 use crate::value::{Map, Segment, Value, clip};
 
@@ -88,7 +87,7 @@ impl Protocol for Openai {
         put("model", Value::text(spoken.model.clone().unwrap_or_default()));
         let path = match spoken.task {
             Some("embeddings") => {
-                let texts = rows.rows.iter().map(|row| prompt(row)).collect::<Result<_, _>>()?;
+                let texts = rows.cells.iter().map(|row| prompt(row)).collect::<Result<_, _>>()?;
                 put("input", Value::list(texts));
                 "/v1/embeddings"
             }
@@ -149,7 +148,7 @@ fn temperature(value: f64) -> Value {
 }
 
 fn one(rows: &Rows) -> Result<&[Value], StepError> {
-    match &rows.rows[..] {
+    match &rows.cells[..] {
         [row] => Ok(row),
         _ => Err(StepError::new("a request holds one prompt")),
     }

@@ -3,7 +3,7 @@
 use super::super::Reading;
 use super::super::document::{error_of, read as read_json};
 use super::choices::usage;
-use crate::action::probe::dialect::Spoken;
+use crate::action::probe::conversation::Spoken;
 use crate::system::http::{Response, events};
 use crate::value::{Map, Segment, Value};
 

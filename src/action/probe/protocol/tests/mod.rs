@@ -3,8 +3,7 @@
 use serde_json::Value as Json;
 
 use super::*;
-use crate::action::probe::dialect::Spoken;
-use crate::action::probe::rows::Rows;
+use crate::action::probe::conversation::{Rows, Spoken};
 use crate::system::http::Timings;
 use crate::value::FromValue;
 
@@ -85,6 +84,7 @@ fn read(protocol: &str, body: &str, count: usize, spoken: &Spoken) -> Result<Str
     read_as(protocol, "application/json", body, count, spoken)
 }
 
+#[expect(clippy::unnecessary_wraps)] // the shape a reading has
 fn good(text: &str) -> Result<String, Vec<String>> {
     Ok(text.to_owned())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::keys::Keys;
+use crate::action::probe::keys::Keys;
 use crate::action::{Context, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
@@ -41,7 +41,7 @@ impl TlsKeys {
 }
 
 /// Notes what can be known to be wrong.
-pub(super) fn check(keys: &Keys, decoder: &mut Decoder<'_>) -> Option<()> {
+pub(in crate::action::probe) fn check(keys: &Keys, decoder: &mut Decoder<'_>) -> Option<()> {
     let mut refuse = |code, span, message: String, help: &str| {
         decoder.refuse::<()>(Diagnostic::new(code, span, message).help(help))
     };
@@ -87,7 +87,10 @@ fn fixed(map: &Map) -> Result<Vec<FixedHost>, String> {
 }
 
 /// The client that sends the probe's requests.
-pub(super) fn client(keys: &Keys, context: &Context<'_>) -> Result<Arc<ClientOptions>, StepError> {
+pub(in crate::action::probe) fn client(
+    keys: &Keys,
+    context: &Context<'_>,
+) -> Result<Arc<ClientOptions>, StepError> {
     let mut options = ClientOptions::default();
     let mut at = None;
     if let Some(tls) = &keys.tls {
@@ -134,7 +137,7 @@ fn of_tls(tls: &TlsKeys, context: &Context<'_>) -> Result<TlsOptions, StepError>
 }
 
 /// A loud word where nobody's certificate is looked at.
-pub(super) fn caveats(keys: &Keys, context: &Context<'_>) -> Vec<Remark> {
+pub(in crate::action::probe) fn caveats(keys: &Keys, context: &Context<'_>) -> Vec<Remark> {
     let insecure = keys.tls.as_ref().and_then(|tls| tls.insecure.as_ref());
     let unguarded = matches!(context.maybe(insecure), Ok(Some(true)));
     let said = || Remark::loud("certificates were not checked: `tls: {insecure: true}`");
@@ -142,7 +145,7 @@ pub(super) fn caveats(keys: &Keys, context: &Context<'_>) -> Vec<Remark> {
 }
 
 /// Whether the keys themselves lead where a suite of this tier may not go: what is wrong, where, and what to do.
-pub(super) fn beyond(keys: &Keys, tier: Tier) -> Option<(String, Span, &'static str)> {
+pub(in crate::action::probe) fn beyond(keys: &Keys, tier: Tier) -> Option<(String, Span, &'static str)> {
     let proxy = keys.proxy.as_ref().filter(|proxy| proxy.known().is_none_or(|text| &**text != "none"));
     match tier {
         Tier::Smoke => None,
@@ -167,7 +170,7 @@ pub(super) fn beyond(keys: &Keys, tier: Tier) -> Option<(String, Span, &'static 
 }
 
 /// Whether `resolve` puts a host on this machine, or somewhere beyond it; `None` where it says nothing of it.
-pub(super) fn is_here(keys: &Keys, host: &str) -> Option<Whereabouts> {
+pub(in crate::action::probe) fn is_here(keys: &Keys, host: &str) -> Option<Whereabouts> {
     let resolve = keys.resolve.as_ref()?;
     let Some(map) = resolve.known() else { return Some(Whereabouts::Unknown) };
     let mut named = fixed(map).ok()?.into_iter().filter(|fixed| fixed.names(host)).peekable();
@@ -177,14 +180,14 @@ pub(super) fn is_here(keys: &Keys, host: &str) -> Option<Whereabouts> {
 
 /// Where a host is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whereabouts {
+pub(in crate::action::probe) enum Whereabouts {
     Here,
     Beyond,
     Unknown,
 }
 
 /// The same as options of `curl`.
-pub(super) fn curl_words(options: &ClientOptions) -> Vec<String> {
+pub(in crate::action::probe) fn curl_words(options: &ClientOptions) -> Vec<String> {
     let mut words = Vec::new();
     let mut file =
         |option: &str, pem: &Pem| words.push(format!("{option} {}", quoted(&pem.path.to_string_lossy())));
@@ -210,8 +213,8 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::TcpListener;
 
-    use super::super::Probe;
     use crate::action::Known;
+    use crate::action::probe::Probe;
     use crate::action::site::Site;
     use crate::syntax::Tier;
 

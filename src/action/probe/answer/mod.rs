@@ -1,5 +1,8 @@
 //! From answers to outputs.
 
+mod capture;
+pub(super) mod remedy;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +11,7 @@ use crate::action::{Context, Done, Unsuccessful};
 use crate::diagnostic::codes;
 use crate::system::http::Response;
 use crate::value::{Distribution, Map, Outputs, Remark, Value};
+pub(super) use capture::done;
 
 /// Characters of a body that a message shows.
 const SHOWN: usize = 300;
@@ -18,7 +22,7 @@ const PHASES: [&str; 5] =
 const NO_ANSWER: &str = "no request was answered with a status below 400";
 
 /// The outputs of the last sample, and of every answer that differs from it.
-pub(super) fn done(gathered: Gathered, context: &Context<'_>) -> Done {
+fn of_gathered(gathered: Gathered, context: &Context<'_>) -> Done {
     let throughput = gathered.throughput();
     let Gathered { asked, answers, last, errors, remarks, latency, phases, duration } = gathered;
     let samples = latency.count();

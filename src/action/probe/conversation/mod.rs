@@ -1,21 +1,30 @@
 //! A probe in the words of a protocol: readiness, the first inference, the samples, and what all of them say.
 
+mod dialect;
+mod first;
+mod meeting;
+mod rows;
+mod speaker;
+
 use indexmap::IndexSet;
 
 use super::behaviour::Question;
-use super::curl::Carried;
-use super::first::First;
 use super::load::{self, Gathered, Plan};
-use super::meeting::Meeting;
 use super::protocol::Inference;
-use super::speaker::Speaker;
+use super::request::curl::Carried;
 use super::target::Spec;
-use super::{Probe, capture};
+use super::{Probe, answer};
 use crate::action::{Checked, Context, Done, StepError};
 use crate::diagnostic::codes;
 use crate::source::Span;
 use crate::system::http::Request;
 use crate::value::{Evidence, Outputs, Remark, Unit, Value};
+pub(super) use dialect::meaning;
+pub(crate) use dialect::{Dialect, Spoken, Written};
+use first::First;
+use meeting::Meeting;
+pub(crate) use rows::Rows;
+pub(crate) use speaker::Speaker;
 
 pub(super) fn ask(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<Done, StepError> {
     let keys = &probe.keys;
@@ -29,7 +38,7 @@ pub(super) fn ask(probe: &Probe, spec: &Spec, context: &Context<'_>) -> Result<D
     let gathered = load::gather(&requests, &plan, context);
     let readings =
         gathered.as_ref().map(|gathered| Readings::of(&speaker, gathered, &inferences)).unwrap_or_default();
-    let done = capture::done(gathered, &requests, &Carried::Value, probe, context)?;
+    let done = answer::done(gathered, &requests, &Carried::Value, probe, context)?;
     let done = readings.complete(&first, done, spec.dialect.span, context);
     let rows = context.get(&spec.rows)?;
     probe.behave(done, Question::Rows { speaker: &speaker, rows: &rows, batch: batches[0].len() }, context)

@@ -16,7 +16,7 @@ const BEGINNING: usize = 100;
 
 /// Where a request's body came from.
 #[derive(Debug)]
-pub(super) enum Carried {
+pub(in crate::action::probe) enum Carried {
     /// From the spec, or from values.
     Value,
     File(PathBuf),
@@ -25,7 +25,11 @@ pub(super) enum Carried {
 }
 
 /// The command; every text that is no option stands in single quotes.
-pub(super) fn command(request: &Request, carried: &Carried, connection: &[String]) -> String {
+pub(in crate::action::probe) fn command(
+    request: &Request,
+    carried: &Carried,
+    connection: &[String],
+) -> String {
     let mut words = vec!["curl -i".to_owned()];
     words.extend(method(request, carried));
     words.extend_from_slice(connection);
@@ -92,7 +96,7 @@ fn basic(name: &str, value: &str) -> Option<(String, String)> {
 }
 
 /// The body as text, where it can stand in a command.
-pub(super) fn inline(body: &[u8]) -> Option<&str> {
+pub(in crate::action::probe) fn inline(body: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(body).ok()?;
     (text.len() <= INLINE && !text.contains('\0')).then_some(text)
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::codes;
 use crate::system::http::{HttpError, HttpErrorKind, Phase};
 
 /// The step's error, `sample` before its message.
-pub(super) fn explain(error: &HttpError, sample: &str) -> StepError {
+pub(in crate::action::probe) fn explain(error: &HttpError, sample: &str) -> StepError {
     let step = StepError::new(format!("{sample}{error}"));
     let help = match error.kind {
         HttpErrorKind::Refused => "start the server, or correct the URL",

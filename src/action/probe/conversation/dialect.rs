@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::protocol::{self, PROTOCOLS, Protocol};
+use crate::action::probe::protocol::{self, PROTOCOLS, Protocol};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Arg, Decoder, Scope, Unbound};
@@ -163,7 +163,7 @@ impl Dialect {
 }
 
 /// What a key is for.
-pub(super) fn meaning(key: &str) -> &'static str {
+pub(in crate::action::probe) fn meaning(key: &str) -> &'static str {
     MEANINGS.iter().find(|(name, _)| *name == key).map_or("", |(_, meaning)| meaning)
 }
 

@@ -1,5 +1,10 @@
 //! The request, its references bound.
 
+pub(super) mod connection;
+pub(super) mod curl;
+mod encode;
+mod multipart;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,17 +13,18 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::Probe;
-use super::connection;
-use super::curl::Carried;
-use super::encode::{Style, pairs, scalar};
 use super::keys::{Auth, AuthKind};
-use super::multipart::{self, Parts};
 use super::target::{Asked, VERBS};
 use crate::action::argv::json_bytes;
 use crate::action::{Context, StepError};
 use crate::syntax::{Arg, Tier};
 use crate::system::http::{Request, Timeouts};
 use crate::value::{FromValue, Kind, Map, Value, WrongKind};
+pub use connection::TlsKeys;
+use curl::Carried;
+pub(super) use encode::scalar;
+use encode::{Style, pairs};
+pub use multipart::Parts;
 
 /// The most that is read of an answer's body when nothing else is said.
 const MAX_BODY: u64 = 10 << 20;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::load;
 use super::meeting::Meeting;
-use super::remedy;
 use super::rows::Rows;
 use super::speaker::Speaker;
+use crate::action::probe::answer::remedy;
+use crate::action::probe::load;
 use crate::action::{Context, StepError};
 use crate::diagnostic::codes;
 use crate::syntax::Arg;

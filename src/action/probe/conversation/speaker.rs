@@ -1,12 +1,12 @@
 //! One server, spoken to in the words of its protocol.
 
-use super::Probe;
-use super::behaviour::{Malformed, Mistake};
 use super::dialect::{Dialect, Spoken};
-use super::protocol::{Inference, Protocol, Reading};
-use super::request::{join, query, template, with_query};
 use super::rows::Rows;
-use super::target::Spec;
+use crate::action::probe::Probe;
+use crate::action::probe::behaviour::{Malformed, Mistake};
+use crate::action::probe::protocol::{Inference, Protocol, Reading};
+use crate::action::probe::request::{join, query, template, with_query};
+use crate::action::probe::target::Spec;
 use crate::action::{Context, StepError};
 use crate::source::Span;
 use crate::system::http::{Request, Response};
@@ -76,7 +76,7 @@ impl Speaker {
     }
 
     /// A malformed request, made from a good one.
-    pub(super) fn malformed(&self, mistake: Mistake, good: &Request) -> Option<Malformed> {
+    pub(in crate::action::probe) fn malformed(&self, mistake: Mistake, good: &Request) -> Option<Malformed> {
         self.protocol.malformed(mistake, good, &self.spoken)
     }
 

@@ -1,16 +1,17 @@
 //! What is kept of an exchange beside its outputs: the answer as a file, and a command that asks again.
 
-use super::connection::curl_words;
-use super::curl::{self, Carried};
-use super::load::Gathered;
-use super::{Probe, answer};
+use super::of_gathered;
+use crate::action::probe::Probe;
+use crate::action::probe::load::Gathered;
+use crate::action::probe::request::connection::curl_words;
+use crate::action::probe::request::curl::{self, Carried};
 use crate::action::{Context, Done, StepError};
 use crate::diagnostic::codes;
 use crate::system::files::{Parent, write_atomic};
 use crate::system::http::Request;
 
 /// The step's result: the last answer saved where that is asked for, and how to ask again by hand.
-pub(super) fn done(
+pub(in crate::action::probe) fn done(
     gathered: Result<Gathered, StepError>,
     requests: &[Request],
     carried: &Carried,
@@ -28,7 +29,7 @@ pub(super) fn done(
     let bad = gathered.answers.iter().find(|answer| answer.response.status >= 400);
     let told = bad.or_else(|| gathered.last()).map_or(0, |answer| answer.request);
     save(&gathered, probe, context)?;
-    Ok(Done { reproduce: command(told), ..answer::done(gathered, context) })
+    Ok(Done { reproduce: command(told), ..of_gathered(gathered, context) })
 }
 
 /// Writes the body of the last answer to the file that the spec names.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::curl;
 use super::encode::scalar;
-use super::request::media_of;
+use super::media_of;
 use crate::action::argv::json_bytes;
 use crate::action::{Context, StepError};
 use crate::syntax::Arg;

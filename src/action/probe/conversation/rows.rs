@@ -12,42 +12,42 @@ use crate::value::{FromValue, Kind, Map, Segment, Value, WrongKind};
 pub struct Rows {
     /// The columns' names, where they have any.
     pub names: Option<Arc<[Arc<str>]>>,
-    pub rows: Vec<Vec<Value>>,
+    pub cells: Vec<Vec<Value>>,
     /// Each was given as one value, such as a text, and not as a list of one.
     pub scalars: bool,
 }
 
 impl Rows {
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.cells.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.cells.is_empty()
     }
 
     /// Whether every cell is a number.
     pub fn is_numeric(&self) -> bool {
         let number = |cell: &Value| matches!(cell, Value::Int(_) | Value::UInt(_) | Value::Float(_));
-        self.rows.iter().flatten().all(number)
+        self.cells.iter().flatten().all(number)
     }
 
     /// These rows alone, in this order.
     pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Self {
-        let rows = indices.into_iter().filter_map(|index| self.rows.get(index).cloned()).collect();
-        Self { rows, ..self.like() }
+        let cells = indices.into_iter().filter_map(|index| self.cells.get(index).cloned()).collect();
+        Self { cells, ..self.like() }
     }
 
     /// The same rows, at most `size` at a time.
     pub fn batches(&self, size: usize) -> Vec<Self> {
-        let part = |rows: &[Vec<Value>]| Self { rows: rows.to_vec(), ..self.like() };
-        self.rows.chunks(size.max(1)).map(part).collect()
+        let part = |rows: &[Vec<Value>]| Self { cells: rows.to_vec(), ..self.like() };
+        self.cells.chunks(size.max(1)).map(part).collect()
     }
 
     /// A row as a mapping from its columns, where they have names.
     pub fn record(&self, index: usize) -> Option<Map> {
         let names = self.names.as_ref()?;
-        Some(names.iter().cloned().zip(self.rows.get(index)?.iter().cloned()).collect())
+        Some(names.iter().cloned().zip(self.cells.get(index)?.iter().cloned()).collect())
     }
 
     /// Every row as a mapping from its columns.
@@ -66,7 +66,7 @@ impl Rows {
             [one] if self.scalars => one.clone(),
             cells => Value::list(cells.to_vec()),
         };
-        self.rows.iter().map(list).collect()
+        self.cells.iter().map(list).collect()
     }
 
     /// As the word says, `lists` or `records`; without one, records where the columns have names.
@@ -81,17 +81,17 @@ impl Rows {
 
     /// How many columns there are.
     pub fn width(&self) -> usize {
-        self.rows.first().map_or(0, Vec::len)
+        self.cells.first().map_or(0, Vec::len)
     }
 
     /// The cells of a column.
     pub fn column(&self, index: usize) -> Vec<Value> {
-        self.rows.iter().filter_map(|row| row.get(index).cloned()).collect()
+        self.cells.iter().filter_map(|row| row.get(index).cloned()).collect()
     }
 
     /// The same without its rows.
     fn like(&self) -> Self {
-        Self { names: self.names.clone(), rows: Vec::new(), scalars: self.scalars }
+        Self { names: self.names.clone(), cells: Vec::new(), scalars: self.scalars }
     }
 
     fn of_items(items: &[Value]) -> Result<Self, WrongKind> {
@@ -106,12 +106,12 @@ impl Rows {
             let scalar = !matches!(item, Value::Map(_) | Value::List(_) | Value::Array(_));
             if index == 0 {
                 (whole.names, whole.scalars) = (names, scalar);
-            } else if names != whole.names || scalar != whole.scalars || row.len() != whole.rows[0].len() {
+            } else if names != whole.names || scalar != whole.scalars || row.len() != whole.cells[0].len() {
                 let wrong = WrongKind::new("a row like the first one", item)
                     .help("all rows have the same columns, in the same order");
                 return Err(wrong.under(Segment::Index(index)));
             }
-            whole.rows.push(row);
+            whole.cells.push(row);
         }
         Ok(whole)
     }
@@ -154,12 +154,12 @@ mod tests {
         let named = rows("[{a: 1, b: x}, {a: 2, b: y}]").unwrap();
         assert_eq!(named.record(1).unwrap()["b"].to_string(), "\"y\"");
         assert_eq!(rows("[[1, 2], [3, 4]]").unwrap().names, None);
-        assert_eq!(rows("[hello, there]").unwrap().rows.len(), 2);
+        assert_eq!(rows("[hello, there]").unwrap().cells.len(), 2);
         assert!(rows("[[1, 2], [3]]").is_err() && rows("[{a: 1}, {b: 1}]").is_err() && rows("7").is_err());
         let five = rows("[1, 2, 3, 4, 5]").unwrap();
         assert_eq!(five.batches(2).iter().map(Rows::len).collect::<Vec<_>>(), [2, 2, 1]);
         assert_eq!(
-            five.select([4, 0]).rows.concat().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            five.select([4, 0]).cells.concat().iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["5", "1"]
         );
     }

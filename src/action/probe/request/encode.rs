@@ -33,7 +33,7 @@ pub(super) fn pairs(map: &Map, style: Style) -> Result<String, StepError> {
 }
 
 /// A scalar as text.
-pub(super) fn scalar(key: &str, value: &Value) -> Result<String, StepError> {
+pub(in crate::action::probe) fn scalar(key: &str, value: &Value) -> Result<String, StepError> {
     match value {
         Value::Text(text) => Ok(text.to_string()),
         Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) => Ok(value.to_string()),

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::protocol::Reading;
 use super::rows::Rows;
 use super::speaker::Speaker;
 use crate::action::StepError;
+use crate::action::probe::protocol::Reading;
 use crate::system::http::{HttpError, HttpErrorKind, Request, Response};
 use crate::value::{Lenient, Value};
 
