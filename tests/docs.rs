@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod docs {
+    mod dependencies;
     mod examples;
     mod generated;
     mod links;

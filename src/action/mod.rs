@@ -43,7 +43,7 @@ pub(crate) use argv::{environment, inherited, json_bytes, refuse_odd_names};
 pub use context::{Children, Context, Places, Surroundings, Wanted, World};
 pub use contract::{ColumnKeys, KeyColumns, declared as contract_of};
 pub(crate) use page::{list_of_keys, table_of_keys};
-pub use page::{markdown, page};
+pub use page::{markdown, page, speaks_of};
 pub(crate) use probe::{Dialect, Rows, Speaker, Written, media_of};
 pub use probe::{protocols_markdown, protocols_page};
 pub use registry::{ACTIONS, Entry, LATER, find};

@@ -40,6 +40,13 @@ pub fn markdown(entry: &Entry) -> String {
     text
 }
 
+/// Whether an action has a key or an output of this name.
+pub fn speaks_of(entry: &Entry, name: &str) -> bool {
+    let is_key = |parameter: Parameter| parameter.path.rsplit('.').next() == Some(name);
+    entry.outputs.iter().any(|output| output.name == name)
+        || parameters(&(entry.schema)()).into_iter().any(is_key)
+}
+
 /// The keys of a mapping and of those inside it, with what they mean, for a terminal.
 pub(crate) fn list_of_keys(schema: &Json) -> String {
     parameters(schema).into_iter().fold(String::new(), |mut text, Parameter { path, required, doc, .. }| {

@@ -16,15 +16,23 @@ pub(super) fn explain(topic: Option<&str>) -> Result<Exit, Failure> {
     };
     let pages = pages(topic);
     if pages.is_empty() {
-        let near =
-            suggest(topic, names()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let hint = elsewhere(topic)
+            .or_else(|| suggest(topic, names()).map(|near| format!("; did you mean `{near}`?")))
+            .unwrap_or_default();
         eprintln!(
-            "mlfunnel: there is no page on `{topic}`{near}\n\nwithout a name, `mlfunnel explain` lists them all"
+            "mlfunnel: there is no page on `{topic}`{hint}\n\nwithout a name, `mlfunnel explain` lists them all"
         );
         return Ok(Exit::Invalid);
     }
     say(&pages.join("\n\n"))?;
     Ok(Exit::Passed)
+}
+
+/// Where a word stands that has no page of its own: the actions that have it as a key or an output.
+fn elsewhere(topic: &str) -> Option<String> {
+    let speak = ACTIONS.iter().filter(|entry| action::speaks_of(entry, topic));
+    let names: Vec<String> = speak.map(|entry| format!("`mlfunnel explain {}`", entry.name)).collect();
+    (!names.is_empty()).then(|| format!("; it stands in {}", names.join(", ")))
 }
 
 fn names() -> impl Iterator<Item = &'static str> + Clone {

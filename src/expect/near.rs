@@ -52,15 +52,19 @@ fn near(mut judged: Judged, bounds: &Bounds, all: &Distribution, percentile: Per
             continue;
         }
         // Beyond all that was measured the limit is only near because the measurements are few.
-        let far = all.max().is_some_and(|max| max < limit) || all.min().is_some_and(|min| limit < min);
-        let text = format!(
-            "the limit {} lies within the {} confidence interval of {percentile}, {} ({} samples): {}",
-            show_duration(limit),
-            show_share(USUAL),
-            show_interval(interval),
-            all.count(),
-            if far { few(percentile) } else { "more samples would tell".to_owned() },
-        );
+        let above = all.max().is_some_and(|max| max < limit);
+        let far = above || all.min().is_some_and(|min| limit < min);
+        let text = if far {
+            few(all, percentile, limit, if above { "below" } else { "above" })
+        } else {
+            format!(
+                "the limit {} lies within the {} confidence interval of {percentile}, {} ({} samples): more samples would tell",
+                show_duration(limit),
+                show_share(USUAL),
+                show_interval(interval),
+                all.count(),
+            )
+        };
         match &mut judged.miss {
             Some(miss) => miss.notes.push(text),
             None if far => judged.remarks.push(Remark::quiet(text)),
@@ -70,8 +74,14 @@ fn near(mut judged: Judged, bounds: &Bounds, all: &Distribution, percentile: Per
     judged
 }
 
-fn few(percentile: Percentile) -> String {
-    format!("{} would bound it on both sides", percentile.needed_between(USUAL))
+fn few(all: &Distribution, percentile: Percentile, limit: Duration, side: &str) -> String {
+    format!(
+        "{} samples are too few to be {} sure that {percentile} is {side} {}: {} would do",
+        all.count(),
+        show_share(USUAL),
+        show_duration(limit),
+        percentile.needed_between(USUAL)
+    )
 }
 
 pub(super) fn show_interval(interval: Interval) -> String {

@@ -9,7 +9,6 @@ use super::ready_keys::Inference;
 use super::spec::CommandSpec;
 use super::{ServiceError, WithPort};
 use crate::action::{Rows, Speaker, World, json_bytes};
-
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
 use crate::system::http::{Http, HttpErrorKind, Request};
@@ -143,16 +142,15 @@ impl<'a> Proof<'a> {
                 .map_err(|_| format!("it accepts no connections on port {}", address.port())),
             Self::Answers { http, request, json } => match http.send(&bounded(request, deadline)) {
                 Ok(response) if !(200..300).contains(&response.status) => {
-                    let Request { method, url, .. } = &**request;
-                    Err(format!("`{method} {url}` is answered with status {}", response.status))
+                    Err(format!("`{request}` is answered with status {}", response.status))
                 }
                 Ok(response) if *json && Value::from_json(&response.body).is_err() => {
-                    Err(format!("`{} {}` is answered with what is no JSON", request.method, request.url))
+                    Err(format!("`{request}` is answered with what is no JSON"))
                 }
                 Ok(_) => Ok(()),
                 // How long this look took says nothing: the time there is may be shorter or far longer.
                 Err(error) if matches!(error.kind, HttpErrorKind::Timeout(_)) => {
-                    Err(format!("`{} {}` is not answered", request.method, request.url))
+                    Err(format!("`{request}` is not answered"))
                 }
                 Err(error) => Err(error.to_string()),
             },

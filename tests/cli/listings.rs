@@ -59,6 +59,12 @@ fn explain_knows_every_name() {
     }
     let ran = mlfunnel(&folder, &["explain", "betwen"]);
     assert!(ran.stderr.contains("no page on `betwen`; did you mean `between`?"), "{}", ran.stderr);
+    let ran = mlfunnel(&folder, &["explain", "behaviour"]);
+    assert!(
+        ran.stderr.contains("no page on `behaviour`; it stands in `mlfunnel explain probe`"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //!   `yaml errors` 3.
 //! - A `yaml` block with `cases:` and no suite around them is put into one. Any other must be YAML.
 //! - A first line `# specs/name.yaml` gives the file its name, for a `console` block further down the page.
-//! - A `console` block shows `$ mlfunnel …` and what it says, times apart.
+//! - A `console` block shows `$ mlfunnel …` and what it says, times and ports apart.
 
 use std::fs;
 
@@ -52,8 +52,10 @@ fn expected_exit(info: &str) -> Option<i32> {
 pub(super) fn steady(text: &str) -> String {
     let times = Regex::new(r"\d+(\.\d+)? (µs|us|ms|s|min)\b").unwrap();
     let jobs = Regex::new(r"\b\d+ jobs?\b").unwrap();
+    let ports = Regex::new(r"127\.0\.0\.1:\d+").unwrap();
     let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    let text = jobs.replace_all(&times.replace_all(text.trim(), "TIME"), "N jobs").into_owned();
+    let text = times.replace_all(text.trim(), "TIME");
+    let text = ports.replace_all(&jobs.replace_all(&text, "N jobs"), "HOST").into_owned();
     // Columns are as wide as the times in them.
     let narrow = |line: &str| {
         if line.contains("TIME") {

@@ -1,6 +1,5 @@
 //! How long the samples took: what of it is asked for, and what is told of it.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use crate::action::Review;
@@ -59,7 +58,8 @@ fn too_few(
     Diagnostic::new(codes::TOO_FEW_SAMPLES, span, message).help(help)
 }
 
-/// The step's latency in a line, where it took more than one sample; and what likely holds it up.
+/// The step's latency in a line, where it took more than one sample; how long the first inference took, where there was
+/// one; and what likely holds it up.
 pub(super) fn remarks(outputs: &Outputs) -> Vec<Remark> {
     let at = |path: &str| outputs.follow(&Path::parse(path).ok()?.0).ok();
     let duration = |path: &str| match at(path) {
@@ -67,25 +67,24 @@ pub(super) fn remarks(outputs: &Outputs) -> Vec<Remark> {
         _ => None,
     };
     let all = Path::parse("latency").ok().and_then(|path| outputs.distribution(&path.0));
-    let Some((_, all)) = all.filter(|(_, all)| all.count() > 1) else { return Vec::new() };
-    let mut line = format!("latency over {} samples:", all.count());
-    for part in ["p50", "p95", "p99", "max"] {
-        if let Some(duration) = duration(&format!("latency.{part}")) {
-            let comma = if line.ends_with(':') { "" } else { "," };
-            let _ = write!(line, "{comma} {part} {}", show_duration(duration));
-        }
-    }
-    if let Some(rate) = at("throughput").and_then(|rate| rate.as_f64()) {
-        let _ = write!(line, "; {}/s", if rate < 10.0 { (rate * 10.0).round() / 10.0 } else { rate.round() });
+    let mut told = Vec::new();
+    if let Some((_, all)) = all.filter(|(_, all)| all.count() > 1) {
+        let part = |part| Some(format!("{part} {}", show_duration(duration(&format!("latency.{part}"))?)));
+        let parts: Vec<String> = ["p50", "p95", "p99", "max"].into_iter().filter_map(part).collect();
+        told.push(format!("latency over {} samples: {}", all.count(), parts.join(", ")));
+        told.extend(at("throughput").and_then(|rate| rate.as_f64()).map(|rate| {
+            format!("{}/s", if rate < 10.0 { (rate * 10.0).round() / 10.0 } else { rate.round() })
+        }));
     }
     for (output, words) in [("cold", "cold"), ("ready", "ready after")] {
-        if let Some(duration) = duration(output) {
-            let _ = write!(line, "; {words} {}", show_duration(duration));
-        }
+        told.extend(duration(output).map(|duration| format!("{words} {}", show_duration(duration))));
+    }
+    if told.is_empty() {
+        return Vec::new();
     }
     let first_byte = duration("phases.first_byte.p50").or_else(|| duration("phases.first_byte"));
     let hint = duration("latency.p50").zip(first_byte).is_some_and(|(p50, first)| delayed(p50, first));
-    [Remark::quiet(line)].into_iter().chain(hint.then(|| Remark::quiet(DELAYED))).collect()
+    [Remark::quiet(told.join("; "))].into_iter().chain(hint.then(|| Remark::quiet(DELAYED))).collect()
 }
 
 const DELAYED: &str = "the bodies come about 40 ms after the headers, which is how long TCP delays an acknowledgement: a \
@@ -123,6 +122,8 @@ mod tests {
         );
         assert_eq!(told(1..=3, |outputs| outputs), ["latency over 3 samples: p50 2 ms, max 3 ms"]);
         assert_eq!(told(1..=1, |outputs| outputs), [""; 0]);
+        let cold = |outputs: Outputs| outputs.with("cold", Duration::from_millis(35));
+        assert_eq!(told(1..=1, cold), ["cold 35 ms"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod load;
 mod protocol;
 mod reach;
 mod request;
+mod settings;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use load::Plan;
 pub use protocol::{markdown as protocols_markdown, page as protocols_page};
 use request::connection;
 pub(crate) use request::media_of;
+use settings::Settings;
 use target::Target;
 
 /// The action, what it asks known to be one thing.
@@ -36,7 +38,7 @@ use target::Target;
 pub(super) struct Probe {
     target: Target,
     auth: Option<Auth>,
-    keys: Keys,
+    settings: Settings,
     span: Span,
 }
 
@@ -153,19 +155,20 @@ impl Decode for Probe {
         let mut keys = Keys::decode(node, decoder)?;
         let target = Target::of(&mut keys, node.span, decoder);
         let auth = keys.auth.take().map(|spec| Auth::of(spec, decoder));
+        let settings = Settings::from(keys);
         let ends = !matches!(target, Some(Target::Url(_)));
-        let measured = load::check(&keys, ends, decoder);
+        let measured = load::check(&settings, ends, decoder);
         let target = target?;
-        if let Some(behaviour) = &keys.behaviour {
+        if let Some(behaviour) = &settings.behaviour {
             behaviour.fits(&target, decoder)?;
         }
-        reach::check_form(&target, keys.base.as_ref(), decoder)?;
-        connection::check(&keys, decoder)?;
+        reach::check_form(&target, settings.base.as_ref(), decoder)?;
+        connection::check(&settings, decoder)?;
         let auth = match auth {
             Some(auth) => Some(auth?),
             None => None,
         };
-        measured.then_some(Self { target, auth, keys, span: node.span })
+        measured.then_some(Self { target, auth, settings, span: node.span })
     }
 
     fn schema() -> serde_json::Value {
@@ -175,7 +178,7 @@ impl Decode for Probe {
 
 impl Action for Probe {
     fn is_check(&self) -> bool {
-        matches!(self.target, Target::Protocol(_)) || self.keys.behaviour.is_some()
+        matches!(self.target, Target::Protocol(_)) || self.settings.behaviour.is_some()
     }
 
     fn first_output(&self) -> Option<&'static str> {
@@ -190,29 +193,29 @@ impl Action for Probe {
     }
 
     fn caveats(&self, context: &Context<'_>) -> Vec<Remark> {
-        connection::caveats(&self.keys, context)
+        connection::caveats(&self.settings, context)
     }
 
     fn saves(&self) -> Vec<Arc<str>> {
-        self.keys.save.iter().filter_map(|save| save.known().cloned()).collect()
+        self.settings.save.iter().filter_map(|save| save.known().cloned()).collect()
     }
 
     fn measures_latency(&self, asked: &[(Arc<str>, Span)]) -> bool {
         let measured = ["latency", "phases", "throughput", "duration", "ready", "cold", "first_token"];
-        load::takes_all(&self.keys)
+        load::takes_all(&self.settings)
             || asked
                 .iter()
                 .any(|(path, _)| path.split('.').next().is_some_and(|first| measured.contains(&first)))
     }
 
     fn lasts(&self) -> Option<Spanned<Duration>> {
-        load::lasts(&self.keys)
+        load::lasts(&self.settings)
     }
 
     fn review(&self, review: &Review<'_>, found: &mut Diagnostics) {
         reach::review(self, review, found);
         latency::review(self.samples(), review, found);
-        behaviour::review(self.keys.behaviour.as_ref(), review, found);
+        behaviour::review(self.settings.behaviour.as_deref(), review, found);
     }
 }
 
@@ -220,7 +223,7 @@ impl Probe {
     fn ask(&self, context: &Context<'_>) -> Result<Done, StepError> {
         match &self.target {
             Target::Url(asked) => {
-                let plan = Plan::bind(&self.keys, context)?;
+                let plan = Plan::bind(&self.settings, context)?;
                 let (request, carried) = request::of_url(self, asked, context)?;
                 let requests = std::slice::from_ref(&request);
                 let gathered = load::gather(requests, &plan, context);
@@ -233,7 +236,7 @@ impl Probe {
 
     /// The result, and what the server's behaviour comes to where that is asked for.
     fn behave(&self, done: Done, question: Question<'_>, context: &Context<'_>) -> Result<Done, StepError> {
-        match &self.keys.behaviour {
+        match &self.settings.behaviour {
             None => Ok(done),
             Some(behaviour) => behaviour.look(done, &Good { question, http: context.world.http()?, context }),
         }
@@ -241,9 +244,9 @@ impl Probe {
 
     /// How many samples there will be at most, where that is known.
     fn samples(&self) -> Option<u32> {
-        let asked = load::samples(&self.keys)?;
+        let asked = load::samples(&self.settings)?;
         match &self.target {
-            Target::Protocol(spec) => Some(asked.max(spec.requests(&self.keys)?)),
+            Target::Protocol(spec) => Some(asked.max(spec.requests()?)),
             Target::Url(_) => Some(asked),
         }
     }

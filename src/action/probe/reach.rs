@@ -61,7 +61,7 @@ enum Reach {
 }
 
 pub(super) fn review(probe: &Probe, review: &Review<'_>, found: &mut Diagnostics) {
-    if let Some((message, span, help)) = connection::beyond(&probe.keys, review.tier) {
+    if let Some((message, span, help)) = connection::beyond(&probe.settings, review.tier) {
         found.push(Diagnostic::new(codes::NETWORK_IN_TIER, span, message).help(help));
     }
     let (message, help) = match (review.tier, reach(probe, review.known)) {
@@ -83,7 +83,7 @@ pub(super) fn review(probe: &Probe, review: &Review<'_>, found: &mut Diagnostics
 
 /// Whether a host is this machine, or may be.
 fn is_here(probe: &Probe, host: &str) -> bool {
-    match connection::is_here(&probe.keys, host) {
+    match connection::is_here(&probe.settings, host) {
         Some(whereabouts) => whereabouts != Whereabouts::Beyond,
         None => url::is_loopback(host),
     }
@@ -91,11 +91,11 @@ fn is_here(probe: &Probe, host: &str) -> bool {
 
 fn reach(probe: &Probe, known: &dyn Fn(&Reference) -> Known) -> Reach {
     let Target::Url(asked) = &probe.target else {
-        return probe.keys.base.as_ref().map_or(Reach::Unknown, |base| Prefix::of(base, known).reach());
+        return probe.settings.base.as_ref().map_or(Reach::Unknown, |base| Prefix::of(base, known).reach());
     };
     let target = Prefix::of(&asked.url, known);
     let relative = !target.text.contains("://") && (target.whole || target.text.starts_with(['/', '?']));
-    match &probe.keys.base {
+    match &probe.settings.base {
         Some(base) if relative => Prefix::of(base, known).reach(),
         _ => target.reach(),
     }

@@ -1,6 +1,7 @@
 //! What is asked: a URL with a method and a body, or rows in the words of a protocol.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::conversation::{Dialect, Rows, Written};
 use super::keys::{FormKey, Keys};
@@ -19,7 +20,7 @@ type Words = Arg<Arc<str>>;
 #[derive(Debug)]
 pub(super) enum Target {
     Url(Asked),
-    Protocol(Spec),
+    Protocol(Box<Spec>),
 }
 
 /// A URL, and what is sent there.
@@ -36,12 +37,15 @@ pub(super) struct Spec {
     pub dialect: Dialect,
     pub base: Words,
     pub rows: Arg<Rows>,
+    /// How many rows a request asks about at most.
+    pub batch: Option<Arg<u32>>,
+    pub ready_within: Option<Arg<Duration>>,
 }
 
 impl Target {
     pub(super) fn of(keys: &mut Keys, span: Span, decoder: &mut Decoder<'_>) -> Option<Self> {
         if keys.protocol.is_some() {
-            return spec(keys, span, decoder).map(Self::Protocol);
+            return spec(keys, span, decoder).map(|spec| Self::Protocol(Box::new(spec)));
         }
         let mut of_protocol = written(keys).given();
         of_protocol.extend(keys.rows.as_ref().map(|rows| ("rows", rows.span)));
@@ -86,8 +90,8 @@ impl Target {
 
 impl Spec {
     /// How many requests ask about all rows, where that is known.
-    pub(super) fn requests(&self, keys: &Keys) -> Option<u32> {
-        let size = keys.batch.as_ref().map_or(Some(u32::MAX), |batch| batch.known().copied())? as usize;
+    pub(super) fn requests(&self) -> Option<u32> {
+        let size = self.batch.as_ref().map_or(Some(u32::MAX), |batch| batch.known().copied())? as usize;
         let size = size.min(self.dialect.rows_at_once()).max(1);
         // More rows than that are not read.
         if size >= u32::MAX as usize {
@@ -97,18 +101,13 @@ impl Spec {
     }
 
     /// The rows as they are sent, at most `at_once` in a request.
-    pub(super) fn batches(
-        &self,
-        keys: &Keys,
-        at_once: usize,
-        context: &Context<'_>,
-    ) -> Result<Vec<Rows>, StepError> {
+    pub(super) fn batches(&self, at_once: usize, context: &Context<'_>) -> Result<Vec<Rows>, StepError> {
         let rows = context.get(&self.rows)?;
         if rows.is_empty() {
             let error = StepError::new("there are no rows to ask about").code(codes::MEASURED_NOTHING);
             return Err(error.at(self.rows.span).help("give one row at least"));
         }
-        let size = context.maybe(keys.batch.as_ref())?.map_or(usize::MAX, |size| size as usize);
+        let size = context.maybe(self.batch.as_ref())?.map_or(usize::MAX, |size| size as usize);
         Ok(rows.batches(size.min(at_once)))
     }
 }
@@ -154,7 +153,8 @@ fn spec(keys: &mut Keys, span: Span, decoder: &mut Decoder<'_>) -> Option<Spec> 
     let Some(base) = keys.base.clone() else {
         return decoder.refuse(missing("base", "base: \"http://localhost:8080\""));
     };
-    Some(Spec { dialect: dialect?, base, rows })
+    let (batch, ready_within) = (keys.batch.take(), keys.ready_within.take());
+    Some(Spec { dialect: dialect?, base, rows, batch, ready_within })
 }
 
 /// Notes a key that says by itself what is asked, where the protocol does.
@@ -168,6 +168,7 @@ fn refuse_of_url(keys: &Keys, decoder: &mut Decoder<'_>) -> Option<()> {
     given.extend(keys.json.as_ref().map(|json| ("json", json.span)));
     given.extend(keys.body.as_ref().map(|body| ("body", body.span)));
     given.extend(keys.file.as_ref().map(|file| ("file", file.span)));
+    given.extend(keys.multipart.as_ref().map(|parts| ("multipart", parts.span)));
     if let Some(FormKey::Fields(form)) = &keys.form {
         given.push(("form", form.span));
     }

@@ -40,7 +40,7 @@ impl Matcher for Baseline {
         let at = |fault: Fault| Fault { span: fault.span.or(Some(self.0.span)), ..fault };
         let measured = bench.measured.ok_or_else(no_percentile).map_err(at)?;
         if bench.past.saves(&name) {
-            let text = format!("this run becomes the baseline `{name}`: there is nothing to compare with");
+            let text = format!("this run becomes the baseline `{name}`: it is compared with nothing");
             let remarks = vec![Remark::loud(text)];
             return Ok(Judged { remarks, ..Judged::one(None) });
         }
@@ -66,7 +66,7 @@ impl Named for Baseline {
         for every step that passed and whose `expect` or `warn` speaks of it, by case, step (its `id`, else its number) and output, in \
         `.mlfunnel/baselines/main.json`; other entries of that file stay. It belongs to the machine it was measured on and \
         is no file to commit: in CI, let a job on the same kind of machine store it and a cache carry it. A plain run never writes one, and a missing one is the \
-        error `no-baseline`.\n\n\
+        error `no-baseline`; the run that stores one compares it with nothing.\n\n\
         Noise is no increase. Of both runs the 95 % confidence interval of the percentile is known by order statistics, [l₀, u₀] of the \
         stored one and [l, u] of this one; the true increase then lies from l/u₀ − 1 to u/l₀ − 1, each end missed in one of \
         twenty runs at most (2.5 % for each of its two parts). It fails when even the smallest is beyond the limit, l/u₀ − 1 > `max_increase`; \

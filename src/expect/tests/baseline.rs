@@ -145,7 +145,7 @@ fn a_run_that_becomes_the_baseline_is_compared_with_nothing() {
     world.baselines = Baselines::new(world.path("baselines"), Some("main".to_owned()));
     assert_eq!(
         world.expect_of("latency.p95: {baseline: main, max_increase: 10 %}", &latency(200)),
-        "latency.p95: passed (1 values), LOUD this run becomes the baseline `main`: there is nothing to compare with"
+        "latency.p95: passed (1 values), LOUD this run becomes the baseline `main`: it is compared with nothing"
     );
     // Another name is compared with all the same.
     assert!(

@@ -18,6 +18,7 @@ mod trust;
 pub mod url;
 mod watch;
 
+use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -82,6 +83,19 @@ impl Request {
             client: PLAIN.clone(),
         }
     }
+
+    /// The first header of this name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut named = self.headers.iter().filter(|(held, _)| held.eq_ignore_ascii_case(name));
+        named.next().map(|(_, value)| value.as_str())
+    }
+}
+
+/// `POST http://host/path`, for messages.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.url)
+    }
 }
 
 /// How long a request may take.
@@ -127,6 +141,18 @@ impl Response {
     /// The first value of a header, by its lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The beginning of the body in one line, to be shown: so many characters at most, and `…` where that is not all.
+    pub fn beginning(&self, most: usize) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        let words = body.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars()));
+        let mut characters = words.skip(1);
+        let mut shown: String = characters.by_ref().take(most).collect();
+        if characters.next().is_some() {
+            shown.push('…');
+        }
+        shown
     }
 }
 

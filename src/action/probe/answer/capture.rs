@@ -3,7 +3,6 @@
 use super::of_gathered;
 use crate::action::probe::Probe;
 use crate::action::probe::load::Gathered;
-use crate::action::probe::request::connection::curl_words;
 use crate::action::probe::request::curl::{self, Carried};
 use crate::action::{Context, Done, StepError};
 use crate::diagnostic::codes;
@@ -20,7 +19,7 @@ pub(in crate::action::probe) fn done(
 ) -> Result<Done, StepError> {
     let command = |index: usize| {
         let request = requests.get(index)?;
-        Some(curl::command(request, carried, &curl_words(&request.client)))
+        Some(curl::command(request, carried))
     };
     let gathered = gathered.map_err(|error| match error.code {
         codes::UNREACHABLE | codes::TIMED_OUT => StepError { reproduce: command(0), ..error },
@@ -34,7 +33,7 @@ pub(in crate::action::probe) fn done(
 
 /// Writes the body of the last answer to the file that the spec names.
 fn save(gathered: &Gathered, probe: &Probe, context: &Context<'_>) -> Result<(), StepError> {
-    let (Some(arg), Some(answer)) = (&probe.keys.save, gathered.last()) else {
+    let (Some(arg), Some(answer)) = (&probe.settings.save, gathered.last()) else {
         return Ok(());
     };
     let path = context.places.output(&context.get(arg)?).map_err(|error| error.at(arg.span))?;

@@ -170,12 +170,10 @@ fn json(response: &Response) -> Result<Value, String> {
 fn bad(answer: &Distinct, asked: &str, (count, all): (usize, usize)) -> Unsuccessful {
     let status = answer.response.status;
     let times = if all > 1 { format!(" in {count} of {all} samples") } else { String::new() };
-    let body = String::from_utf8_lossy(&answer.response.body);
-    let mut shown: String = body.chars().take(SHOWN).collect();
-    if shown.len() < body.len() {
-        shown.push('…');
-    }
-    let notes = if shown.is_empty() { Vec::new() } else { vec![format!("the body: {shown}")] };
+    let notes = match &*answer.response.beginning(SHOWN) {
+        "" => Vec::new(),
+        body => vec![format!("the body: {body}")],
+    };
     Unsuccessful {
         output: "status",
         code: codes::BAD_STATUS,

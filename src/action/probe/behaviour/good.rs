@@ -1,18 +1,16 @@
 //! The good question of a probe, asked again.
 
-use std::time::Duration;
-
+use crate::action::probe::answer::remedy;
 use crate::action::probe::conversation::{Rows, Speaker};
 use crate::action::probe::protocol::{Inference, Reading};
 use crate::action::probe::request::curl::{self, Carried};
+use crate::action::probe::request::{Silence, over, send};
 use crate::action::{Context, StepError};
-use crate::diagnostic::codes;
-use crate::system::http::{Http, HttpError, HttpErrorKind, Request, Response};
+use crate::system::http::{Http, Request, Response};
 use crate::value::Value;
 
 /// Characters of a body that a message shows.
 const SHOWN: usize = 200;
-const NEAR: Duration = Duration::from_millis(5);
 
 /// What the probe asks: rows in the words of a protocol, or one request as it is written.
 pub(in crate::action::probe) enum Question<'a> {
@@ -27,13 +25,6 @@ pub(in crate::action::probe) struct Good<'a> {
     pub(in crate::action::probe) context: &'a Context<'a>,
 }
 
-/// Why nothing came back.
-pub(super) enum Silence {
-    Http(HttpError),
-    /// The step's time is over, or the run was interrupted.
-    Over,
-}
-
 /// A prediction a row, or what is wrong with the answer.
 pub(super) type Answer = Result<Vec<Value>, String>;
 
@@ -42,6 +33,14 @@ impl Good<'_> {
     pub(super) fn batch(&self) -> usize {
         match &self.question {
             Question::Rows { rows, batch, .. } => rows.len().min(*batch),
+            Question::Request(_) => 1,
+        }
+    }
+
+    /// How many rows one request can ask about.
+    pub(super) fn at_once(&self) -> usize {
+        match &self.question {
+            Question::Rows { speaker, .. } => speaker.rows_at_once(),
             Question::Request(_) => 1,
         }
     }
@@ -94,17 +93,7 @@ impl Good<'_> {
     }
 
     pub(super) fn send(&self, request: &Request) -> Result<Response, Silence> {
-        if self.context.over() {
-            return Err(Silence::Over);
-        }
-        let mut request = request.clone();
-        request.timeouts.total = self.context.deadline.remaining_up_to(request.timeouts.total);
-        self.http.send(&request).map_err(|error| {
-            // What ends this close to the step's end was ended by it.
-            let near = self.context.deadline.remaining().is_some_and(|left| left < NEAR);
-            let stopped = near && matches!(error.kind, HttpErrorKind::Timeout(_));
-            if stopped || self.context.over() { Silence::Over } else { Silence::Http(error) }
-        })
+        send(self.http, request, self.context.deadline, self.context.cancel)
     }
 
     /// What an answer says. Of a request without a protocol, the document or the text is the one prediction.
@@ -139,28 +128,19 @@ impl Good<'_> {
     pub(super) fn unanswered(&self, silence: &Silence, check: &str, request: &Request) -> StepError {
         match silence {
             Silence::Http(error) => StepError {
-                reproduce: Some(curl::command(request, &Carried::Value, &[])),
-                ..StepError::new(format!("`{check}`: {error}")).code(codes::UNREACHABLE)
+                reproduce: Some(curl::command(request, &Carried::Value)),
+                ..remedy::explain(error, &format!("`{check}`: "))
             },
-            Silence::Over if self.context.cancel.is_cancelled() => {
-                StepError::new(format!("interrupted while `{check}` was looked at")).code(codes::INTERRUPTED)
-            }
-            Silence::Over => StepError::timed_out(format!("the time was over while `{check}` was looked at")),
+            Silence::Over => over(self.context.cancel, &format!("while `{check}` was looked at")),
         }
     }
 }
 
 /// A status and the beginning of its body, in words.
 pub(super) fn told(response: &Response) -> String {
-    let body = String::from_utf8_lossy(&response.body);
-    let mut shown: String = body.trim().chars().take(SHOWN).collect();
-    if shown.len() < body.trim().len() {
-        shown.push('…');
-    }
     let status = response.status;
-    if shown.is_empty() {
-        format!("status {status} and no body")
-    } else {
-        format!("status {status}: {shown}")
+    match &*response.beginning(SHOWN) {
+        "" => format!("status {status} and no body"),
+        body => format!("status {status}: {body}"),
     }
 }

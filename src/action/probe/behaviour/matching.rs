@@ -84,7 +84,19 @@ impl Matches {
             return Ok(Finding::missed(NAME, why));
         }
         apart.rows(("answered", whole), (from, &expected));
-        Ok(apart.finding(NAME, "not answered as expected"))
+        let mut finding = apart.finding(NAME, "not answered as expected");
+        if let (true, Some(Value::Map(outputs)), false) =
+            (finding.failed(), whole.first(), matches!(expected.first(), Some(Value::Map(_))))
+        {
+            let names: Vec<_> = outputs.keys().map(|name| format!("`{name}`")).collect();
+            finding.misses.push(format!(
+                "each answer holds {}, and one value is expected: if these are outputs of the model, ask for the one \
+                 that is meant, as in `outputs: [{}]`",
+                names.join(", "),
+                outputs.keys().last().map_or("", |name| name),
+            ));
+        }
+        Ok(finding)
     }
 }
 

@@ -193,7 +193,7 @@ impl Behaviour {
                 let told_first =
                     !failed(&found) && done.checked.iter().all(|checked| checked.misses.is_empty());
                 if let (Some(wrong), true) = (&rejected.wrong, told_first) {
-                    done.reproduce = Some(curl::command(wrong, &Carried::Value, &[]));
+                    done.reproduce = Some(curl::command(wrong, &Carried::Value));
                 }
             }
             found.push((rejected.map(|rejected| rejected.finding), *span));

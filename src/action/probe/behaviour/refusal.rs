@@ -41,6 +41,11 @@ impl Came {
             // Some servers answer 200 to everything, and tell of errors in the body.
             200..=299 if !strict && reading.map_or_else(|| says("error"), |reading| reading.refused) => None,
             200..=299 => Some(format!("is accepted with {}", told(response))),
+            // It says how many requests came, and nothing of this one.
+            429 => Some(
+                "is turned away with status 429, as one too many: whether it is refused is not known"
+                    .to_owned(),
+            ),
             _ if !strict => None,
             400..=499 if SAYS.into_iter().any(says) => {
                 let form = reading?.misses.first()?;
@@ -93,6 +98,7 @@ mod tests {
             (415, "", true, false),
             (500, r#"{"error": "boom"}"#, true, false),
             (302, "", true, false),
+            (429, r#"{"error": "slow down"}"#, false, false),
             (200, r#"{"error": "no rows"}"#, true, false),
             (200, r#"{"predictions": [0.5], "error": null}"#, false, false),
             (204, "", false, false),

@@ -11,6 +11,7 @@ use crate::value::{Value, compare};
 
 const BATCH: &str = "batch_invariant";
 const ORDER: &str = "permutation_equivariant";
+const ALONE: &str = "leave it out: a request of this protocol asks about one row";
 
 /// Asks about the rows in requests of other sizes. `whole` is what they are answered by as the probe asks.
 pub(super) fn batches(
@@ -25,7 +26,7 @@ pub(super) fn batches(
     let from = in_requests(good.batch(), rows.len());
     let mut how = Vec::new();
     for size in sizes {
-        let size = (size as usize).min(rows.len());
+        let size = (size as usize).min(rows.len()).min(good.at_once());
         // The same requests would only be sent again.
         if size == 0 || size == good.batch() {
             continue;
@@ -40,7 +41,11 @@ pub(super) fn batches(
     if how.is_empty() {
         let (noun, verb) = if rows.len() == 1 { ("row", "is") } else { ("rows", "are") };
         let why = format!("{} {noun} {verb} asked about {from} already", rows.len());
-        return Err(nothing(BATCH, &why, span).help("give two rows or more, or another size in `sizes`"));
+        let help = match good.at_once() {
+            1 => ALONE,
+            _ => "give two rows or more, or another size in `sizes`",
+        };
+        return Err(nothing(BATCH, &why, span).help(help));
     }
     Ok(apart.finding(BATCH, &format!("answered otherwise {} than {from}", how.join(" and "))))
 }
@@ -53,6 +58,14 @@ pub(super) fn order(
     good: &Good<'_>,
 ) -> Result<Finding, StepError> {
     let Some(rows) = good.rows() else { return Err(nothing(ORDER, "there are no rows", span)) };
+    if rows.len() > 1 && good.batch() == 1 {
+        let error = nothing(ORDER, "each request asks about one row, and one row has one order", span);
+        let help = match good.at_once() {
+            1 => ALONE,
+            _ => "leave it out, or let a request ask about more of them: `batch: 2`",
+        };
+        return Err(error.help(help));
+    }
     let backwards: Vec<usize> = (0..rows.len()).rev().collect();
     let drawn = Generator::new(good.context.seed).permutation(rows.len());
     // A row whose place is taken by one with the same prediction shows nothing.

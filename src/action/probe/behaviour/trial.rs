@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use super::Finding;
 use super::apart::Apart;
-use super::good::{Answer, Good, Silence};
+use super::good::{Answer, Good};
 use super::mistake::{Malformed, Mistake};
 use super::refusal::Came;
 use crate::action::StepError;
 use crate::action::probe::protocol::Inference;
+use crate::action::probe::request::Silence;
 use crate::system::http::{HttpErrorKind, Request};
 use crate::value::{Map, Remark, Value};
 

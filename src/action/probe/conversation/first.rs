@@ -6,7 +6,7 @@ use super::meeting::Meeting;
 use super::rows::Rows;
 use super::speaker::Speaker;
 use crate::action::probe::answer::remedy;
-use crate::action::probe::load;
+use crate::action::probe::request::over;
 use crate::action::{Context, StepError};
 use crate::diagnostic::codes;
 use crate::syntax::Arg;
@@ -52,7 +52,7 @@ impl First {
                 return Ok(Self { after: started.elapsed(), meeting });
             }
             if context.over() {
-                return Err(load::over(context, "before an inference was completed"));
+                return Err(over(context.cancel, "before an inference was completed"));
             }
             let (Some(arg), Some(limit)) = (within, limit) else {
                 return match &meeting.lost {
@@ -92,10 +92,6 @@ impl First {
     }
 
     pub(super) fn remarks(&self) -> Vec<Remark> {
-        let took = self.meeting.cold.map(|cold| {
-            let (after, cold) = (show_duration(self.after), show_duration(cold));
-            Remark::quiet(format!("ready after {after}; its first inference took {cold}"))
-        });
-        took.into_iter().chain(self.meeting.reading.remarks.iter().map(Remark::quiet)).collect()
+        self.meeting.reading.remarks.iter().map(Remark::quiet).collect()
     }
 }

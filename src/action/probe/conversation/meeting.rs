@@ -10,6 +10,9 @@ use crate::action::probe::protocol::Reading;
 use crate::system::http::{HttpError, HttpErrorKind, Request, Response};
 use crate::value::{Lenient, Value};
 
+/// Characters of a body that a message shows.
+const SHOWN: usize = 200;
+
 /// What one try came to.
 #[derive(Debug, Default)]
 pub(crate) struct Meeting {
@@ -46,7 +49,7 @@ impl Speaker {
         }
         let inference = self.inference(&rows.select(0..rows.len().min(self.rows_at_once())))?;
         let request = self.request(&inference)?;
-        let asked = format!("{} {}", request.method, request.url);
+        let asked = request.to_string();
         let response = match send(&request) {
             Ok(response) => response,
             Err(error) => {
@@ -107,19 +110,19 @@ impl Speaker {
             let request = self.asking(&path)?;
             let response = match send(&request) {
                 Ok(response) => response,
-                Err(error) => return Ok(Err((format!("GET {}", request.url), error))),
+                Err(error) => return Ok(Err((request.to_string(), error))),
             };
             let lacking = lacks(response.status) && self.protocol.may_lack(&path);
             if lacking {
-                meeting.reading.remarks.push(format!("`GET {}` is not there", request.url));
+                meeting.reading.remarks.push(format!("`{request}` is not there"));
                 continue;
             }
             meeting.reading.measured += 1;
             meeting.unready.extend(match response.status {
                 200..300 => self
                     .said_unready(&response)
-                    .map(|no| format!("`GET {}` says that it is not ready ({no})", request.url)),
-                status => Some(format!("`GET {}` is answered with status {status}", request.url)),
+                    .map(|no| format!("`{request}` says that it is not ready ({no})")),
+                status => Some(format!("`{request}` is answered with status {status}")),
             });
         }
         Ok(Ok(()))
@@ -140,7 +143,7 @@ impl Speaker {
         let request = self.asking(&path)?;
         let response = match send(&request) {
             Ok(response) => response,
-            Err(error) => return Ok(Err((format!("GET {}", request.url), error))),
+            Err(error) => return Ok(Err((request.to_string(), error))),
         };
         let found = match (response.status, Lenient::from_json(&response.body)) {
             (200..300, Ok(Lenient { value, .. })) => {
@@ -150,9 +153,9 @@ impl Speaker {
                 return Ok(Ok(()));
             }
             (200..300, Err(error)) => {
-                format!("`GET {}` is answered with what is no JSON: {error}", request.url)
+                format!("`{request}` is answered with what is no JSON: {error}")
             }
-            (status, _) => format!("`GET {}` is answered with status {status}", request.url),
+            (status, _) => format!("`{request}` is answered with status {status}"),
         };
         if self.protocol.may_lack(&path) {
             meeting.reading.remarks.push(found);
@@ -183,7 +186,8 @@ fn lacks(status: u16) -> bool {
 
 /// The beginning of a body, to be shown behind a status.
 fn words_of(response: &Response) -> String {
-    let text = String::from_utf8_lossy(&response.body);
-    let shown: String = text.trim().chars().take(200).collect();
-    if shown.is_empty() { shown } else { format!(": {shown}") }
+    match response.beginning(SHOWN) {
+        none if none.is_empty() => none,
+        body => format!(": {body}"),
+    }
 }

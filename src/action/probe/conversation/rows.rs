@@ -121,7 +121,7 @@ impl FromValue for Rows {
     const KINDS: &'static [Kind] = &[Kind::Table, Kind::List, Kind::Array];
 
     fn schema() -> serde_json::Value {
-        json!({"type": "array", "minItems": 1})
+        json!({"type": "array"})
     }
 
     fn from_value(value: &Value) -> Result<Self, WrongKind> {

@@ -69,7 +69,7 @@ impl Speaker {
         inference.method.clone_into(&mut request.method);
         request.body.clone_from(&inference.body);
         request.events = inference.events;
-        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        if request.header("content-type").is_none() {
             request.headers.push(("content-type".to_owned(), inference.media.to_owned()));
         }
         Ok(request)

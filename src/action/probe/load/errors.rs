@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::action::{StepError, Unsuccessful};
 use crate::diagnostic::codes;
-use crate::system::http::{HttpError, HttpErrorKind};
+use crate::system::http::{HttpError, HttpErrorKind, Request};
 use crate::value::{Map, Value};
 
 /// The kinds that are always told of, as 0 where there were none.
@@ -33,10 +33,10 @@ impl Errors {
     }
 
     /// An answer with a status of 400 or above.
-    pub(super) fn status(&mut self, number: u64, status: u16, asked: impl Fn() -> String) {
+    pub(super) fn status(&mut self, number: u64, status: u16, request: &Request) {
         self.kinds[if status < 500 { 4 } else { 5 }] += 1;
         *self.statuses.entry(status).or_default() += 1;
-        self.note(number, || format!("`{}` is answered with status {status}", asked()));
+        self.note(number, || format!("`{request}` is answered with status {status}"));
     }
 
     fn note(&mut self, number: u64, what: impl Fn() -> String) {
@@ -99,7 +99,11 @@ impl Errors {
             1 => first.to_owned(),
             count => format!("none of {count} requests was answered; the first: {first}"),
         };
-        StepError::new(message).code(codes::UNREACHABLE).help("start the server, or correct the URL")
+        let error = StepError::new(message).code(codes::UNREACHABLE);
+        match self.kinds[0] {
+            0 => error,
+            _ => error.help("start the server, or correct the URL"),
+        }
     }
 }
 

@@ -14,8 +14,6 @@ use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use crate::action::{Context, StepError};
-use crate::diagnostic::codes;
-use crate::system::cancel::Cancel;
 use crate::system::http::Request;
 use crate::value::{Distribution, Remark};
 
@@ -112,23 +110,10 @@ pub(super) fn gather(
     }
     let remarks = measures.late.remarks(plan, connections, measures.count());
     let duration = measures.duration();
-    let asked = requests.first().map(worker::asked).unwrap_or_default();
+    let asked = requests.first().map(ToString::to_string).unwrap_or_default();
     let (latency, phases) = measures.distributions();
     let (answers, last) = (answers.into_distinct(), last.map(|(_, index)| index));
     Ok(Gathered { asked, answers, last, latency, phases, errors, duration, remarks })
-}
-
-/// The error of a step whose time is over, or whose run was interrupted.
-pub(super) fn over(context: &Context<'_>, when: &str) -> StepError {
-    over_by(context.cancel, when)
-}
-
-fn over_by(cancel: &Cancel, when: &str) -> StepError {
-    if cancel.is_cancelled() {
-        StepError::new(format!("interrupted {when}")).code(codes::INTERRUPTED)
-    } else {
-        StepError::timed_out(format!("the time was over {when}"))
-    }
 }
 
 /// What one connection saw, or all of them.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::action::probe::keys::Keys;
+use crate::action::probe::settings::Settings;
 use crate::action::{Context, StepError};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::source::{Span, Spanned};
@@ -42,22 +42,25 @@ impl Plan {
         }
     }
 
-    pub(in crate::action::probe) fn bind(keys: &Keys, context: &Context<'_>) -> Result<Self, StepError> {
+    pub(in crate::action::probe) fn bind(
+        settings: &Settings,
+        context: &Context<'_>,
+    ) -> Result<Self, StepError> {
         let plan = Self {
-            connections: context.maybe(keys.connections.as_ref())?,
-            rate: context.maybe(keys.rate.as_ref())?,
-            samples: context.maybe(keys.samples.as_ref())?.map(u64::from),
-            lasting: context.maybe(keys.lasting.as_ref())?,
-            warmup: context.maybe(keys.warmup.as_ref())?.unwrap_or(0),
+            connections: context.maybe(settings.connections.as_ref())?,
+            rate: context.maybe(settings.rate.as_ref())?,
+            samples: context.maybe(settings.samples.as_ref())?.map(u64::from),
+            lasting: context.maybe(settings.lasting.as_ref())?,
+            warmup: context.maybe(settings.warmup.as_ref())?.unwrap_or(0),
             every_answer: false,
         };
         let wrong = |mistake: Option<Mistake>, span: Option<Span>| match (mistake, span) {
             (Some(mistake), Some(span)) => Err(StepError::new(mistake.0).help(mistake.1).at(span)),
             _ => Ok(()),
         };
-        wrong(plan.connections.and_then(of_connections), span(keys.connections.as_ref()))?;
-        wrong(plan.samples.and_then(of_samples), span(keys.samples.as_ref()))?;
-        wrong(plan.lasting.and_then(of_lasting), span(keys.lasting.as_ref()))?;
+        wrong(plan.connections.and_then(of_connections), span(settings.connections.as_ref()))?;
+        wrong(plan.samples.and_then(of_samples), span(settings.samples.as_ref()))?;
+        wrong(plan.lasting.and_then(of_lasting), span(settings.lasting.as_ref()))?;
         Ok(plan)
     }
 
@@ -110,43 +113,43 @@ fn known<T: Copy>(arg: Option<&Arg<T>>, wrong: impl Fn(T) -> Option<Mistake>) ->
 }
 
 /// Whether the keys of a load fit together; what does not has then been noted. `ends` where it has an end of its own.
-pub(in crate::action::probe) fn check(keys: &Keys, ends: bool, decoder: &mut Decoder<'_>) -> bool {
+pub(in crate::action::probe) fn check(settings: &Settings, ends: bool, decoder: &mut Decoder<'_>) -> bool {
     let before = decoder.found.len();
     let mut note = |code: Code, span, (message, help): Mistake| {
         decoder.found.push(Diagnostic::new(code, span, message).help(help));
     };
     let wrong = [
-        known(keys.connections.as_ref(), of_connections),
-        known(keys.samples.as_ref(), |samples| of_samples(samples.into())),
-        known(keys.lasting.as_ref(), of_lasting),
+        known(settings.connections.as_ref(), of_connections),
+        known(settings.samples.as_ref(), |samples| of_samples(samples.into())),
+        known(settings.lasting.as_ref(), of_lasting),
     ];
     for (span, mistake) in wrong.into_iter().flatten() {
         note(codes::INVALID_VALUE, span, mistake);
     }
-    if let (Some(_), Some(samples), Some(_)) = (&keys.rate, &keys.samples, &keys.lasting) {
+    if let (Some(_), Some(samples), Some(_)) = (&settings.rate, &settings.samples, &settings.lasting) {
         let mistake = (
             "`samples` stands beside `rate` and `for`, which make a number already",
             "leave one of the three out",
         );
         note(codes::CONFLICTING_KEYS, samples.span, mistake);
     }
-    let load = span(keys.rate.as_ref()).map(|span| ("this `rate` has no end", span));
-    let load =
-        load.or(span(keys.connections.as_ref()).map(|span| ("these `connections` ask without an end", span)));
-    if let (Some((message, span)), None, None, false) = (load, &keys.samples, &keys.lasting, ends) {
+    let load = span(settings.rate.as_ref()).map(|span| ("this `rate` has no end", span));
+    let load = load
+        .or(span(settings.connections.as_ref()).map(|span| ("these `connections` ask without an end", span)));
+    if let (Some((message, span)), None, None, false) = (load, &settings.samples, &settings.lasting, ends) {
         note(codes::MISSING_KEY, span, (message, "add `samples: 1000` or `for: 10 s`"));
     }
     decoder.found.len() == before
 }
 
 /// Whether it asks as much as it can, so that nothing may run beside it.
-pub(in crate::action::probe) fn takes_all(keys: &Keys) -> bool {
-    keys.connections.is_some() || keys.rate.is_some() || keys.lasting.is_some()
+pub(in crate::action::probe) fn takes_all(settings: &Settings) -> bool {
+    settings.connections.is_some() || settings.rate.is_some() || settings.lasting.is_some()
 }
 
 /// How many samples there will be at most, where that is known.
-pub(in crate::action::probe) fn samples(keys: &Keys) -> Option<u32> {
-    match (&keys.samples, &keys.rate, &keys.lasting) {
+pub(in crate::action::probe) fn samples(settings: &Settings) -> Option<u32> {
+    match (&settings.samples, &settings.rate, &settings.lasting) {
         (Some(samples), ..) => samples.known().copied(),
         (None, Some(rate), Some(lasting)) => u32::try_from(rate.known()?.within(*lasting.known()?)).ok(),
         (None, None, Some(_)) => None,
@@ -155,8 +158,8 @@ pub(in crate::action::probe) fn samples(keys: &Keys) -> Option<u32> {
 }
 
 /// How long it takes at least, where that is known, and where it is said.
-pub(in crate::action::probe) fn lasts(keys: &Keys) -> Option<Spanned<Duration>> {
-    match (&keys.rate, &keys.samples, &keys.lasting) {
+pub(in crate::action::probe) fn lasts(settings: &Settings) -> Option<Spanned<Duration>> {
+    match (&settings.rate, &settings.samples, &settings.lasting) {
         (Some(rate), Some(samples), None) => {
             let last = u64::from(*samples.known()?).saturating_sub(1);
             Some(Spanned { value: rate.known()?.due(last), span: rate.span })

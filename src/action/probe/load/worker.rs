@@ -1,7 +1,7 @@
 //! What one connection does: it takes a turn, asks, and notes what came.
 
 use std::sync::atomic::AtomicUsize;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Tally;
 use super::answers::{Compared, Distinct};
@@ -9,12 +9,10 @@ use super::errors::is_of_server;
 use super::schedule::{Schedule, Turn};
 use crate::action::StepError;
 use crate::action::probe::answer::remedy;
+use crate::action::probe::request::{Silence, over, send};
 use crate::system::cancel::Cancel;
 use crate::system::clock::Deadline;
-use crate::system::http::{Http, HttpError, HttpErrorKind, Request, Response, Timeouts};
-
-/// A request that times out this close to the step's deadline was stopped by it.
-const NEAR: Duration = Duration::from_millis(5);
+use crate::system::http::{Http, Request, Response};
 
 /// What all connections share.
 pub(super) struct Worker<'a> {
@@ -46,25 +44,13 @@ pub(super) struct Failed {
     pub(super) error: StepError,
 }
 
-/// Why a request has no answer.
-enum Failure {
-    Http(HttpError),
-    /// The step's time is over, or the run was interrupted.
-    Over,
-}
-
-/// `POST http://host/path`.
-pub(super) fn asked(request: &Request) -> String {
-    format!("{} {}", request.method, request.url)
-}
-
 impl Worker<'_> {
     /// Asks without counting.
     pub(super) fn warm_up(&self, count: u32) -> Result<(), StepError> {
         for request in self.requests.iter().cycle().take(count as usize) {
             // A server that is still cold may fail here; whether it is up is for the counted samples to say.
-            if let Err(Failure::Over) = self.once(request) {
-                return Err(self.over(&format!("while `{}` was warming up", asked(request))));
+            if let Err(Silence::Over) = self.once(request) {
+                return Err(self.over(&format!("while `{request}` was warming up")));
             }
         }
         Ok(())
@@ -99,7 +85,7 @@ impl Worker<'_> {
                 tally.measures.span(sent, sent + response.timings.total);
                 let failed = response.status >= 400 && (self.counting.apart || !self.counting.status);
                 if failed {
-                    tally.errors.status(turn.number, response.status, || asked(request));
+                    tally.errors.status(turn.number, response.status, request);
                 } else {
                     tally.measures.add(turn.due, sent, &response.timings);
                 }
@@ -110,13 +96,13 @@ impl Worker<'_> {
                 }
                 Ok(())
             }
-            Err(Failure::Http(error)) if self.counting.apart && is_of_server(&error) => {
+            Err(Silence::Http(error)) if self.counting.apart && is_of_server(&error) => {
                 tally.measures.span(sent, Instant::now());
                 tally.errors.unanswered(turn.number, &error);
                 Ok(())
             }
-            Err(Failure::Http(error)) => Err(remedy::explain(&error, &number(turn, schedule))),
-            Err(Failure::Over) => Err(self.over_at(turn, schedule)),
+            Err(Silence::Http(error)) => Err(remedy::explain(&error, &number(turn, schedule))),
+            Err(Silence::Over) => Err(self.over_at(turn, schedule)),
         }
     }
 
@@ -134,23 +120,8 @@ impl Worker<'_> {
         !halted && !ends_first
     }
 
-    fn once(&self, request: &Request) -> Result<Response, Failure> {
-        if self.ended() {
-            return Err(Failure::Over);
-        }
-        let total = request.timeouts.total;
-        let left = self.deadline.remaining_up_to(total);
-        let sent = if left < total {
-            let timeouts = Timeouts { total: left, ..request.timeouts };
-            self.http.send(&Request { timeouts, ..request.clone() })
-        } else {
-            self.http.send(request)
-        };
-        sent.map_err(|error| {
-            let near = self.deadline.remaining().is_some_and(|left| left < NEAR);
-            let stopped = near && matches!(error.kind, HttpErrorKind::Timeout(_));
-            if stopped || self.cancel.is_cancelled() { Failure::Over } else { Failure::Http(error) }
-        })
+    fn once(&self, request: &Request) -> Result<Response, Silence> {
+        send(self.http, request, self.deadline, self.cancel)
     }
 
     fn ended(&self) -> bool {
@@ -160,7 +131,7 @@ impl Worker<'_> {
     fn over_at(&self, turn: Turn, schedule: &Schedule) -> StepError {
         match schedule.samples() {
             Some(1) => {
-                let asked = self.requests.first().map(asked).unwrap_or_default();
+                let asked = self.requests.first().map(ToString::to_string).unwrap_or_default();
                 self.over(&format!("before `{asked}` was answered"))
             }
             Some(all) => self.over(&format!("at sample {} of {all}", turn.number + 1)),
@@ -169,7 +140,7 @@ impl Worker<'_> {
     }
 
     fn over(&self, when: &str) -> StepError {
-        super::over_by(self.cancel, when)
+        over(self.cancel, when)
     }
 }
 

@@ -57,7 +57,25 @@ fn list(found: &[Value], path: &[Segment], document: &Document, rows: usize) -> 
     let mut reading = Reading::default();
     reading.predictions(found, rows);
     document.name_bare(path, &mut reading);
+    for (index, one) in found.iter().enumerate().filter(|(_, one)| matches!(one, Value::List(_))) {
+        let path = null(one).map(|path| format!("prediction {} is null at `{path}`", index + 1));
+        reading.misses.extend(path);
+    }
+    if let Some(error) = document.error_beside() {
+        reading.misses.push(format!("an error stands beside the predictions: {error}"));
+    }
     reading
+}
+
+/// Where nothing stands in a list of numbers. A mapping may hold what is not there.
+fn null(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::List(items) => {
+            items.iter().enumerate().find_map(|(index, one)| Some(format!("[{index}]{}", null(one)?)))
+        }
+        _ => None,
+    }
 }
 
 fn whole(document: &Document) -> Reading {

@@ -34,6 +34,14 @@ impl Document {
         }
     }
 
+    /// The server's words, where it answers and tells of an error at once.
+    pub(super) fn error_beside(&self) -> Option<String> {
+        match self.map().ok()?.get("error")? {
+            Value::Text(text) if !text.trim().is_empty() => Some(text.chars().take(SHOWN).collect()),
+            _ => None,
+        }
+    }
+
     /// Names every number that is none: the predictions stand in a list at `list`.
     pub(super) fn name_bare(&self, list: &[Segment], reading: &mut Reading) {
         for bare in &self.bare {

@@ -75,7 +75,9 @@ pub fn markdown() -> String {
             .collect::<Vec<_>>()
             .join("\n");
         let (name, doc, suite) = (protocol.name(), tidy(protocol.doc()), suite(*protocol));
-        format!("## `{name}`\n\n{doc}\n\n| key | meaning |\n|---|---|\n{keys}\n\n```yaml\n{suite}```\n")
+        format!(
+            "## `{name}`\n\n{doc}\n\n| key | meaning |\n|---|---|\n{keys}\n\n```yaml excerpt\n{suite}```\n"
+        )
     };
     format!("{INTRODUCTION}\n\n{}", PROTOCOLS.iter().map(part).collect::<Vec<_>>().join("\n"))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::action::probe::keys::Keys;
+use crate::action::probe::settings::Settings;
 use crate::action::{Context, StepError};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::params;
@@ -11,7 +11,6 @@ use crate::syntax::{Arg, Decoder, Tier};
 use crate::system::http::{
     ClientOptions, FixedHost, Identity, Pem, ProxyOptions, TlsOptions, proxy_fault, url,
 };
-use crate::system::shell::quoted;
 use crate::value::{Map, Remark, Value};
 
 const PROXY: &str = "write `http://host:port`, `https://…` or `socks5://…`, or `none` for no proxy at all";
@@ -41,11 +40,11 @@ impl TlsKeys {
 }
 
 /// Notes what can be known to be wrong.
-pub(in crate::action::probe) fn check(keys: &Keys, decoder: &mut Decoder<'_>) -> Option<()> {
+pub(in crate::action::probe) fn check(settings: &Settings, decoder: &mut Decoder<'_>) -> Option<()> {
     let mut refuse = |code, span, message: String, help: &str| {
         decoder.refuse::<()>(Diagnostic::new(code, span, message).help(help))
     };
-    if let Some(tls) = &keys.tls {
+    if let Some(tls) = &settings.tls {
         match (&tls.cert, &tls.key) {
             (Some(cert), None) => {
                 let help = "add `key: FILE`; where both stand in one file, name it twice";
@@ -62,14 +61,14 @@ pub(in crate::action::probe) fn check(keys: &Keys, decoder: &mut Decoder<'_>) ->
             return refuse(codes::CONFLICTING_KEYS, ca.span, message, "keep one of them");
         }
     }
-    if let Some(proxy) = &keys.proxy
+    if let Some(proxy) = &settings.proxy
         && let Some(text) = proxy.known()
         && &**text != "none"
         && let Some(fault) = proxy_fault(text)
     {
         return refuse(codes::INVALID_VALUE, proxy.span, fault, PROXY);
     }
-    if let Some(resolve) = &keys.resolve
+    if let Some(resolve) = &settings.resolve
         && let Some(map) = resolve.known()
         && let Err(fault) = fixed(map)
     {
@@ -88,16 +87,16 @@ fn fixed(map: &Map) -> Result<Vec<FixedHost>, String> {
 
 /// The client that sends the probe's requests.
 pub(in crate::action::probe) fn client(
-    keys: &Keys,
+    settings: &Settings,
     context: &Context<'_>,
 ) -> Result<Arc<ClientOptions>, StepError> {
     let mut options = ClientOptions::default();
     let mut at = None;
-    if let Some(tls) = &keys.tls {
+    if let Some(tls) = &settings.tls {
         at = tls.span();
         options.tls = of_tls(tls, context)?;
     }
-    options.proxy = match &keys.proxy {
+    options.proxy = match &settings.proxy {
         None => ProxyOptions::of_env(|name| context.world.env().get(name).map(String::as_str)),
         Some(proxy) => {
             at = at.or(Some(proxy.span));
@@ -110,7 +109,7 @@ pub(in crate::action::probe) fn client(
             }
         }
     };
-    if let Some(resolve) = &keys.resolve {
+    if let Some(resolve) = &settings.resolve {
         let wrong = |fault| StepError::new(fault).at(resolve.span).help(RESOLVE);
         options.resolve = fixed(&*context.get(resolve)?).map_err(wrong)?;
     }
@@ -137,16 +136,19 @@ fn of_tls(tls: &TlsKeys, context: &Context<'_>) -> Result<TlsOptions, StepError>
 }
 
 /// A loud word where nobody's certificate is looked at.
-pub(in crate::action::probe) fn caveats(keys: &Keys, context: &Context<'_>) -> Vec<Remark> {
-    let insecure = keys.tls.as_ref().and_then(|tls| tls.insecure.as_ref());
+pub(in crate::action::probe) fn caveats(settings: &Settings, context: &Context<'_>) -> Vec<Remark> {
+    let insecure = settings.tls.as_ref().and_then(|tls| tls.insecure.as_ref());
     let unguarded = matches!(context.maybe(insecure), Ok(Some(true)));
     let said = || Remark::loud("certificates were not checked: `tls: {insecure: true}`");
     unguarded.then(said).into_iter().collect()
 }
 
 /// Whether the keys themselves lead where a suite of this tier may not go: what is wrong, where, and what to do.
-pub(in crate::action::probe) fn beyond(keys: &Keys, tier: Tier) -> Option<(String, Span, &'static str)> {
-    let proxy = keys.proxy.as_ref().filter(|proxy| proxy.known().is_none_or(|text| &**text != "none"));
+pub(in crate::action::probe) fn beyond(
+    settings: &Settings,
+    tier: Tier,
+) -> Option<(String, Span, &'static str)> {
+    let proxy = settings.proxy.as_ref().filter(|proxy| proxy.known().is_none_or(|text| &**text != "none"));
     match tier {
         Tier::Smoke => None,
         Tier::Integration => {
@@ -158,7 +160,7 @@ pub(in crate::action::probe) fn beyond(keys: &Keys, tier: Tier) -> Option<(Strin
             (!url::is_loopback(&host)).then_some((message, proxy.span, help))
         }
         Tier::Unit => {
-            let (key, span) = match (proxy, &keys.resolve) {
+            let (key, span) = match (proxy, &settings.resolve) {
                 (Some(proxy), _) => ("proxy", proxy.span),
                 (None, Some(resolve)) => ("resolve", resolve.span),
                 (None, None) => return None,
@@ -170,8 +172,8 @@ pub(in crate::action::probe) fn beyond(keys: &Keys, tier: Tier) -> Option<(Strin
 }
 
 /// Whether `resolve` puts a host on this machine, or somewhere beyond it; `None` where it says nothing of it.
-pub(in crate::action::probe) fn is_here(keys: &Keys, host: &str) -> Option<Whereabouts> {
-    let resolve = keys.resolve.as_ref()?;
+pub(in crate::action::probe) fn is_here(settings: &Settings, host: &str) -> Option<Whereabouts> {
+    let resolve = settings.resolve.as_ref()?;
     let Some(map) = resolve.known() else { return Some(Whereabouts::Unknown) };
     let mut named = fixed(map).ok()?.into_iter().filter(|fixed| fixed.names(host)).peekable();
     named.peek()?;
@@ -184,28 +186,6 @@ pub(in crate::action::probe) enum Whereabouts {
     Here,
     Beyond,
     Unknown,
-}
-
-/// The same as options of `curl`.
-pub(in crate::action::probe) fn curl_words(options: &ClientOptions) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut file =
-        |option: &str, pem: &Pem| words.push(format!("{option} {}", quoted(&pem.path.to_string_lossy())));
-    if let Some(pem) = &options.tls.authorities {
-        file("--cacert", pem);
-    }
-    if let Some(identity) = &options.tls.identity {
-        file("--cert", &identity.certificates);
-        file("--key", &identity.key);
-    }
-    if options.tls.insecure {
-        words.push("-k".to_owned());
-    }
-    if let ProxyOptions::Url(proxy) = &options.proxy {
-        words.push(format!("-x {}", quoted(proxy)));
-    }
-    words.extend(options.resolve.iter().map(|fixed| format!("--connect-to {}", quoted(&fixed.connect_to()))));
-    words
 }
 
 #[cfg(test)]

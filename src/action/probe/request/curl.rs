@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::system::http::Request;
+use crate::system::http::{ClientOptions, Pem, ProxyOptions, Request};
 use crate::system::shell::quoted;
 use crate::value::show_size;
 
@@ -25,14 +25,10 @@ pub(in crate::action::probe) enum Carried {
 }
 
 /// The command; every text that is no option stands in single quotes.
-pub(in crate::action::probe) fn command(
-    request: &Request,
-    carried: &Carried,
-    connection: &[String],
-) -> String {
+pub(in crate::action::probe) fn command(request: &Request, carried: &Carried) -> String {
     let mut words = vec!["curl -i".to_owned()];
     words.extend(method(request, carried));
-    words.extend_from_slice(connection);
+    words.extend(connection(&request.client));
     // Both mean something else to `curl` unless it is told.
     if request.url.contains(['[', ']', '{', '}']) {
         words.push("--globoff".to_owned());
@@ -66,6 +62,28 @@ pub(in crate::action::probe) fn command(
         words.push(format!(" # BODY is {}", told(&request.body)));
     }
     words.join(" ")
+}
+
+/// How it is connected, as options.
+fn connection(options: &ClientOptions) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut file =
+        |option: &str, pem: &Pem| words.push(format!("{option} {}", quoted(&pem.path.to_string_lossy())));
+    if let Some(pem) = &options.tls.authorities {
+        file("--cacert", pem);
+    }
+    if let Some(identity) = &options.tls.identity {
+        file("--cert", &identity.certificates);
+        file("--key", &identity.key);
+    }
+    if options.tls.insecure {
+        words.push("-k".to_owned());
+    }
+    if let ProxyOptions::Url(proxy) = &options.proxy {
+        words.push(format!("-x {}", quoted(proxy)));
+    }
+    words.extend(options.resolve.iter().map(|fixed| format!("--connect-to {}", quoted(&fixed.connect_to()))));
+    words
 }
 
 /// What the body alone does not say.
@@ -115,9 +133,11 @@ fn told(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
+    use crate::system::http::TlsOptions;
 
     fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Request {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -125,7 +145,7 @@ mod tests {
     }
 
     fn line(request: &Request) -> String {
-        command(request, &Carried::Value, &[])
+        command(request, &Carried::Value)
     }
 
     #[test]
@@ -148,8 +168,10 @@ mod tests {
         let mut put = request("PUT", "http://localhost/a/../b", &[], b"\0");
         put.redirects = 2;
         put.timeouts.total = Duration::from_millis(1500);
+        let tls = TlsOptions { insecure: true, ..TlsOptions::default() };
+        put.client = Arc::new(ClientOptions { tls, ..ClientOptions::default() });
         assert_eq!(
-            command(&put, &Carried::File("x.bin".into()), &["-k".to_owned()]),
+            command(&put, &Carried::File("x.bin".into())),
             "curl -i -X PUT -k --path-as-is 'http://localhost/a/../b' --data-binary '@x.bin' -L --max-redirs 2 --max-time 1.5"
         );
         let binary = line(&request("POST", url, &[], b"\0\xff"));

@@ -4,6 +4,7 @@ pub(super) mod connection;
 pub(super) mod curl;
 mod encode;
 mod multipart;
+mod send;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use curl::Carried;
 pub(super) use encode::scalar;
 use encode::{Style, pairs};
 pub use multipart::Parts;
+pub(super) use send::{Silence, over, send};
 
 /// The most that is read of an answer's body when nothing else is said.
 const MAX_BODY: u64 = 10 << 20;
@@ -68,7 +70,7 @@ pub(super) fn of_url(
     asked: &Asked,
     context: &Context<'_>,
 ) -> Result<(Request, Carried), StepError> {
-    let base = context.maybe(probe.keys.base.as_ref())?;
+    let base = context.maybe(probe.settings.base.as_ref())?;
     let written = context.get(&asked.url)?;
     let url = join(base.as_deref(), &written).map_err(|error| error.at(asked.url.span))?;
     let url = with_query(&url, query(probe, context)?.as_deref());
@@ -83,9 +85,9 @@ pub(super) fn of_url(
 
 /// What all requests of a probe have in common: a GET of this URL.
 pub(super) fn template(probe: &Probe, url: &str, context: &Context<'_>) -> Result<Request, StepError> {
-    let keys = &probe.keys;
+    let settings = &probe.settings;
     let mut request = Request::new("GET", url);
-    if let Some(headers) = &keys.headers {
+    if let Some(headers) = &settings.headers {
         for (name, value) in context.get(headers)?.iter() {
             let value = scalar(name, value).map_err(|error| error.at(headers.span))?;
             request.headers.push((name.to_string(), value));
@@ -94,7 +96,7 @@ pub(super) fn template(probe: &Probe, url: &str, context: &Context<'_>) -> Resul
     if let Some(auth) = &probe.auth {
         authorize(&mut request, auth, context)?;
     }
-    if let Some(limits) = &keys.timeouts {
+    if let Some(limits) = &settings.timeouts {
         let within =
             |arg: Option<&Arg<Duration>>, default| Ok::<_, StepError>(context.maybe(arg)?.unwrap_or(default));
         let Timeouts { total, connect, .. } = request.timeouts;
@@ -104,11 +106,11 @@ pub(super) fn template(probe: &Probe, url: &str, context: &Context<'_>) -> Resul
             read: context.maybe(limits.read.as_ref())?,
         };
     }
-    request.redirects = context.maybe(keys.redirects.as_ref())?.unwrap_or(0);
-    let max_body = context.maybe(keys.max_body.as_ref())?.map_or(MAX_BODY, |size| size.0);
+    request.redirects = context.maybe(settings.redirects.as_ref())?.unwrap_or(0);
+    let max_body = context.maybe(settings.max_body.as_ref())?.map_or(MAX_BODY, |size| size.0);
     request.max_body = usize::try_from(max_body).unwrap_or(usize::MAX);
     request.loopback_only = context.tier != Tier::Smoke;
-    request.client = connection::client(keys, context)?;
+    request.client = connection::client(settings, context)?;
     Ok(request)
 }
 
@@ -120,7 +122,7 @@ fn method(written: &str) -> String {
 
 /// The parameters that are added to every URL.
 pub(super) fn query(probe: &Probe, context: &Context<'_>) -> Result<Option<String>, StepError> {
-    let Some(query) = &probe.keys.query else { return Ok(None) };
+    let Some(query) = &probe.settings.query else { return Ok(None) };
     pairs(&*context.get(query)?, Style::Query).map(Some).map_err(|error| error.at(query.span))
 }
 
@@ -150,16 +152,12 @@ pub(super) fn join(base: Option<&str>, written: &str) -> Result<String, StepErro
     Ok(format!("{base}{slash}{written}"))
 }
 
-fn has(request: &Request, name: &str) -> bool {
-    request.headers.iter().any(|(held, _)| held.eq_ignore_ascii_case(name))
-}
-
 fn authorize(request: &mut Request, auth: &Auth, context: &Context<'_>) -> Result<(), StepError> {
     let name = match &auth.kind {
         AuthKind::Header(header) => context.get(&header.name)?.to_string(),
         AuthKind::Basic(_) | AuthKind::Bearer(_) => "authorization".to_owned(),
     };
-    if has(request, &name) {
+    if request.header(&name).is_some() {
         let error = StepError::new(format!("`auth` stands beside a header `{name}`")).at(auth.span);
         return Err(error.help("keep one of them"));
     }
@@ -210,7 +208,7 @@ fn fill(request: &mut Request, content: &Content, context: &Context<'_>) -> Resu
         }
     };
     request.body = body;
-    if !has(request, "content-type") {
+    if request.header("content-type").is_none() {
         request.headers.push(("content-type".to_owned(), media));
     } else if let Carried::Parts(_) = carried {
         let error = StepError::new("`multipart` stands beside a header `content-type`");

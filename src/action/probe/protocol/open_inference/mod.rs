@@ -26,11 +26,11 @@ impl Protocol for OpenInference {
     fn doc(&self) -> &'static str {
         "The Open Inference Protocol v2 over REST: KServe, Triton, MLServer, OpenVINO, Seldon.\n\
          `GET /v2/health/ready` and `GET /v2/models/MODEL/ready` are judged by their status, by a body only where there\n\
-         is one; `GET /v2/models/MODEL` tells names, datatypes and shapes. Rows go to `POST /v2/models/MODEL/infer`: as\n\
-         one tensor `[rows, columns]`, or as one input for each column where the model has several, or where it tells\n\
-         of none and the columns have names and are not all numbers (`form: tensor` or `form: columns` says which).\n\
-         Datatypes are the model's, else `INT64`, `FP64`, `BOOL` or `BYTES` by the values.\n\
-         `outputs: [label]` asks for some outputs alone.\n\n\
+         is one; `GET /v2/models/MODEL` tells names, datatypes and shapes.\n\n\
+         Rows go to `POST /v2/models/MODEL/infer` as one tensor `[rows, columns]`, or as one input for each column: where\n\
+         the model has several inputs, or tells of none and the columns have names and are not all numbers. `form: tensor`\n\
+         or `form: columns` says which. Datatypes are the model's, else `INT64`, `FP64`, `BOOL` or `BYTES` by the values.\n\
+         `outputs: [label]` asks for some outputs alone; `matches_model` compares with one of them.\n\n\
          Of an answer: `model_name` and `version` are those that were asked, `id` is echoed where it is given, each\n\
          output has the product of its `shape` as the number of its `data` (flat or nested, row-major), every element\n\
          is one of its datatype and in its range, names, datatypes and shapes are those of the metadata, and there is\n\

@@ -31,6 +31,9 @@ pub(super) fn read(document: &Document, rows: usize) -> Result<Reading, Reading>
     }
     // They are in the order of the texts by their `index`, and need not be in that of the list.
     found.sort_by_key(|(index, _)| *index);
+    if let Some(pair) = found.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        reading.misses.push(format!("two embeddings have the `index` {}", pair[0].0));
+    }
     let vectors: Vec<Value> = found.into_iter().map(|(_, vector)| vector).collect();
     let mut dimension = None;
     for (index, vector) in vectors.iter().enumerate() {

@@ -128,6 +128,8 @@ fn embeddings_are_finite_and_of_one_length() {
     assert_eq!(read("[0.1, -0.2]", "[0.3, 0.4]"), good("[[0.1, -0.2], [0.3, 0.4]]"));
     assert_eq!(read("[0.1]", "[0.3, 0.4]"), bad(&["embedding 2 has the length 2, and the first has 1"]));
     assert_eq!(read("[0.1, null]", "[0.3, 0.4]"), bad(&["embedding 1 has null at element 2"]));
+    let twice = answer("[0.1]", "[0.3]").replace("\"index\": 1", "\"index\": 0");
+    assert_eq!(super::read("openai", &twice, 2, &spoken), bad(&["two embeddings have the `index` 0"]));
     let misses = read("[0.1, NaN]", "[0.3, 0.4]").unwrap_err();
     assert_eq!(misses.len(), 1);
     assert!(misses[0].starts_with("`data[1].embedding[1]` is NaN (a bare NaN token at byte "), "{misses:?}");

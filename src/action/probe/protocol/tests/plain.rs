@@ -43,6 +43,14 @@ fn predictions_are_one_a_row_and_none_is_null_or_no_number() {
     assert_eq!(read(r#"{"outputs": [1, 2]}"#), bad(&["the answer has no `predictions`"]));
     assert_eq!(read(r#"{"detail": "boom"}"#), bad(&["an error is answered with status 200: boom"]));
     assert!(read(r#"{"predictions": [1, 2], "error": null}"#).is_ok());
+    assert_eq!(
+        read(r#"{"predictions": [1, 2], "error": "no model, defaults served"}"#),
+        bad(&["an error stands beside the predictions: no model, defaults served"])
+    );
+    assert_eq!(
+        read(r#"{"predictions": [[[1, null]], {"a": null}]}"#),
+        bad(&["prediction 1 is null at `[0][1]`"])
+    );
 }
 
 /// `api_rest.md` of TensorFlow Serving.
