@@ -79,6 +79,7 @@ impl Bench {
             cancel: &Cancel::new(),
             children: &Children::default(),
             asked: &|_| false,
+            secrets: &None::<&str>,
         };
         action.run(&context)
     }

@@ -33,6 +33,21 @@ pub struct Context<'a> {
     pub children: &'a Children,
     /// Whether the spec speaks of an output of this step: what it counts by itself is then the spec's to judge.
     pub asked: &'a (dyn Fn(&str) -> bool + Sync),
+    /// What must not be told to anyone it was not meant for.
+    pub secrets: &'a dyn Secrets,
+}
+
+/// The secrets of a run.
+pub trait Secrets: Sync {
+    /// Whether a text holds one of them, in whatever form.
+    fn within(&self, text: &str) -> bool;
+}
+
+#[cfg(test)]
+impl Secrets for Option<&str> {
+    fn within(&self, text: &str) -> bool {
+        self.is_some_and(|secret| text.contains(secret))
+    }
 }
 
 /// What the children of a step are started with.

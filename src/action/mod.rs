@@ -40,7 +40,7 @@ use crate::value::{Evidence, Kind, Outputs, Remark};
 
 pub use argv::Argv;
 pub(crate) use argv::{environment, inherited, json_bytes, refuse_odd_names};
-pub use context::{Children, Context, Places, Surroundings, Wanted, World};
+pub use context::{Children, Context, Places, Secrets, Surroundings, Wanted, World};
 pub use contract::{ColumnKeys, KeyColumns, declared as contract_of};
 pub(crate) use page::{list_of_keys, table_of_keys};
 pub use page::{markdown, page, speaks_of};

@@ -23,6 +23,8 @@ pub(super) struct Site {
     pub children: Children,
     /// The outputs that the step's expectations speak of.
     pub asked: Vec<&'static str>,
+    /// What is to be kept from others.
+    pub secret: Option<&'static str>,
     folder: tempfile::TempDir,
 }
 
@@ -53,6 +55,7 @@ impl Site {
             }),
             children: Children { env: vec![("PATH".into(), path)], ..Children::default() },
             asked: Vec::new(),
+            secret: None,
             folder,
         }
     }
@@ -101,6 +104,7 @@ impl Site {
             cancel: &self.cancel,
             children: &self.children,
             asked: &|output| self.asked.contains(&output),
+            secrets: &self.secret,
         })
     }
 

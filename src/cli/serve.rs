@@ -7,10 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::args::Serve;
 use super::{Failure, say};
+use crate::report::one_line;
 use crate::run::{Exit, keep_quiet};
 use crate::service::load;
 use crate::service::server::{self, Limits, Model};
 use crate::system::cancel::Cancel;
+use crate::system::shell::quoted;
 use crate::system::signal::on_interrupt;
 
 /// How long answers under way may take once it is to stop.
@@ -48,9 +50,9 @@ fn at_once(signal: i32) {
 
 /// What is served, where, and how to ask it.
 fn banner(model: &Model, url: &str) -> String {
-    let mut text = format!("serving `{}` at {url}\n", model.name());
+    let mut text = format!("serving `{}` at {url}\n", one_line(model.name()));
     let mut fact = |name: &str, value: &str| {
-        let _ = writeln!(text, "  {name:<9} {value}");
+        let _ = writeln!(text, "  {name:<9} {}", one_line(value));
     };
     fact("features", &model.features().join(", "));
     let classes: Vec<String> = model.classes().iter().map(ToString::to_string).collect();
@@ -62,10 +64,10 @@ fn banner(model: &Model, url: &str) -> String {
     }
     let row: Map<String, Value> =
         model.features().iter().map(|feature| (feature.clone(), json!(0.0))).collect();
-    let body = json!({"instances": [row]}).to_string().replace('\'', r"'\''");
+    let body = quoted(&json!({"instances": [row]}).to_string());
     let _ = writeln!(
         text,
-        "\ncurl {url}/predict -H 'content-type: application/json' -d '{body}'\n\nstop it with Ctrl-C"
+        "\ncurl {url}/predict -H 'content-type: application/json' -d {body}\n\nstop it with Ctrl-C"
     );
     text
 }

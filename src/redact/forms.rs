@@ -4,18 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use super::SHORTEST;
+use crate::system::http::url::percent_encoded;
 
 /// As it is, base64 in its alphabets, hexadecimal, percent-encoded, escaped in JSON and in Rust's debug form.
 pub(super) fn forms(secret: &str) -> Vec<String> {
-    let encoded: String = secret
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
+    let encoded = percent_encoded(secret);
     let hex = crate::artifact::hex(secret.as_bytes());
     let json = serde_json::to_string(secret).unwrap_or_default();
     let debug = format!("{secret:?}");

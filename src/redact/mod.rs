@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use crate::action::Secrets;
 use cut::hide_cut;
 use forms::{as_digits, forms};
 
@@ -170,6 +171,12 @@ impl Redactor {
 
     pub fn is_empty(&self) -> bool {
         self.forms.is_empty()
+    }
+}
+
+impl Secrets for Redactor {
+    fn within(&self, text: &str) -> bool {
+        matches!(self.hide(text), Cow::Owned(_))
     }
 }
 

@@ -32,6 +32,7 @@ pub use recording::{ReadError, Recording};
 pub use remarks::Remarks;
 pub use summary::{Slow, Summary, TierState, TierSummary};
 pub use terminal::{Options, Terminal, Verbosity};
+pub(crate) use text::one_line;
 
 use crate::event::Event;
 

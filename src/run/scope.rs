@@ -108,6 +108,7 @@ impl Names<'_> {
             cancel: &Cancel::new(),
             children: self.children,
             asked: &|_| false,
+            secrets: &*self.shared.redactor,
         };
         let done = action.run(&context).map_err(|error| error.message)?;
         done.outputs.values.get("data").cloned().ok_or_else(|| "nothing was generated".to_owned())
@@ -222,5 +223,6 @@ pub(super) fn context<'a>(
         cancel,
         children: names.children,
         asked,
+        secrets: &*names.shared.redactor,
     }
 }

@@ -22,7 +22,8 @@ impl FromValue for Share {
         let wrong = || WrongKind::new("a share such as `10 %` or 0.1", value);
         if let Some(number) = value.as_f64() {
             // 10 may mean 10 % or ten times: neither is guessed.
-            let help = || wrong().help(format!("write `{number} %`, or a number from 0 to 1"));
+            let share = if number > 1.0 && number.is_finite() { number } else { 10.0 };
+            let help = || wrong().help(format!("write `{share} %`, or a number from 0 to 1"));
             return if (0.0..=1.0).contains(&number) { Ok(Self(number)) } else { Err(help()) };
         }
         let number = value.as_text().and_then(|text| text.trim().strip_suffix('%')).map(str::trim_end);
@@ -53,6 +54,9 @@ mod tests {
             assert_eq!(read(Value::text(bad)), None, "{bad}");
         }
         assert_eq!(read(Value::Int(10)), None);
+        let help = |number: f64| Share::from_value(&Value::Float(number)).unwrap_err().help.unwrap();
+        assert_eq!(help(12.0), "write `12 %`, or a number from 0 to 1");
+        assert_eq!([help(-0.5), help(f64::INFINITY)], ["write `10 %`, or a number from 0 to 1"; 2]);
         assert_eq!(read(Value::Float(f64::NAN)), None);
     }
 

@@ -21,8 +21,8 @@ params! {
     /// `https://host/v1/health`.
     ///
     /// - The answer is read whole, at most `max_body` of it, and unpacked when it is compressed.
-    /// - A redirect is itself the answer, unless `redirects` says how many to follow. Credentials stay with the server
-    ///   they were meant for: they go to no other host, port or scheme, and a redirect that would take them or a body from
+    /// - A redirect is itself the answer, unless `redirects` says how many to follow. Credentials, and headers that
+    ///   hold the value of a `secret` var, stay with the server they were meant for: they go to no other host, port or scheme, and a redirect that would take them or a body from
     ///   `https` to `http` is an error.
     /// - A request without an answer on a connection that was kept is sent again where that is harmless (GET, HEAD,
     ///   OPTIONS, PUT, DELETE, TRACE), and no other is.

@@ -497,9 +497,17 @@ fn a_server_that_is_ready_late_is_waited_for() {
 fn a_credential_of_any_name_stays_with_its_server() {
     let there = Canned::new(&[&ok("1")]);
     let here = Canned::new(&[&answer("302 Found", &format!("location: {}/\r\n", there.url), "")]);
-    let spec = "{get: $url, redirects: 1, headers: {x-b: c}, auth: {header: {name: X-Pass, value: open}}}";
-    here.site().run::<Probe>(spec).unwrap();
-    assert!(here.asked()[0].contains("x-pass: open"), "{:?}", here.asked());
+    let spec = "{get: $url, redirects: 1, headers: {x-b: c, x-d: a hidden one}, auth: {header: {name: X-Pass, value: open}}}";
+    let mut site = here.site();
+    site.secret = Some("hidden");
+    site.run::<Probe>(spec).unwrap();
+    let asked = &here.asked()[0];
+    assert!(asked.contains("x-pass: open") && asked.contains("x-d: a hidden one"), "{asked}");
     let asked = &there.asked()[0];
-    assert!(!asked.contains("open") && asked.contains("x-b: c"), "{asked}");
+    assert!(!asked.contains("open") && !asked.contains("hidden") && asked.contains("x-b: c"), "{asked}");
+    let here = Canned::new(&[&answer("307 Go", &format!("location: {}/\r\n", there.url), "")]);
+    let mut site = here.site();
+    site.secret = Some("hidden");
+    let error = site.run::<Probe>("{post: $url, redirects: 1, body: a hidden one}").unwrap_err();
+    assert!(error.message.ends_with("the request's body holds a secret"), "{}", error.message);
 }

@@ -10,6 +10,7 @@ use super::{Model, Predictor, VERSION};
 use super::{mlflow, open_inference, plain, v1};
 use crate::ml::model::Prediction;
 use crate::service::fake::decoded;
+use crate::system::http::url::percent_encoded;
 
 /// All protocols. Their paths differ.
 const PROTOCOLS: &[&Protocol] =
@@ -125,7 +126,7 @@ impl Routes {
                 let path = |name: &str| route.path.replace("{version}", VERSION).replace("{model}", name);
                 // A version adds nothing to what its model has told.
                 if !route.path.contains("{version}") {
-                    listing.push(format!("{} {}", route.method, path(&encoded(model.name()))));
+                    listing.push(format!("{} {}", route.method, path(&percent_encoded(model.name()))));
                 }
                 by_path.entry(path(model.name())).or_default().push((*protocol, route));
             }
@@ -178,17 +179,4 @@ pub(super) struct Missing {
     pub(super) error: String,
     /// The methods that the path does take, where there is such a path.
     pub(super) allow: Option<&'static str>,
-}
-
-/// A name as a part of a path.
-fn encoded(name: &str) -> String {
-    use std::fmt::Write;
-    name.bytes().fold(String::new(), |mut path, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            let _ = write!(path, "%{byte:02X}");
-        }
-        path
-    })
 }

@@ -44,8 +44,10 @@ pub struct Request {
     /// Headers in the order they are sent. `host`, `content-length`, `user-agent`, `accept` and `accept-encoding` are
     /// added when they are not given.
     pub headers: Headers,
-    /// The header that lets one in, where its name may not tell: it stays with the server it is meant for.
-    pub credential: Option<String>,
+    /// The headers that let one in, where their names may not tell: they stay with the server they are meant for.
+    pub credentials: Vec<String>,
+    /// The body is meant for this server alone: no redirect takes it to another.
+    pub confidential: bool,
     /// The body; empty for none.
     pub body: Vec<u8>,
     /// How long it may take.
@@ -73,7 +75,8 @@ impl Request {
             method: method.to_owned(),
             url: url.to_owned(),
             headers: Vec::new(),
-            credential: None,
+            credentials: Vec::new(),
+            confidential: false,
             body: Vec::new(),
             timeouts: Timeouts::default(),
             redirects: 0,
@@ -143,11 +146,10 @@ impl Response {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The beginning of the body in one line, to be shown: so many characters at most, and `…` where that is not all.
+    /// The beginning of the body, to be shown: so many characters at most, and `…` where that is not all.
     pub fn beginning(&self, most: usize) -> String {
         let body = String::from_utf8_lossy(&self.body);
-        let words = body.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars()));
-        let mut characters = words.skip(1);
+        let mut characters = body.trim().chars();
         let mut shown: String = characters.by_ref().take(most).collect();
         if characters.next().is_some() {
             shown.push('…');

@@ -41,11 +41,14 @@ pub(super) fn redirect(request: &Request, answer: &Answer) -> Result<Option<Requ
         next.headers.retain(|(name, _)| !name.to_ascii_lowercase().starts_with("content-"));
     }
     if url::origin(&next.url) != url::origin(&request.url) {
-        let own = next.credential.take();
-        let lets_in =
-            |name: &str| own.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(name)) || lets_in(name);
+        let own = std::mem::take(&mut next.credentials);
+        let lets_in = |name: &str| own.iter().any(|own| own.eq_ignore_ascii_case(name)) || lets_in(name);
         let credentials = next.headers.iter().any(|(name, _)| lets_in(name));
         next.headers.retain(|(name, _)| !lets_in(name) && !name.eq_ignore_ascii_case("host"));
+        if request.confidential && !next.body.is_empty() {
+            let why = "that is another server, and the request's body holds a secret";
+            return Err(nowhere(why).help("correct the server, or ask that URL itself"));
+        }
         // What was meant to be secret would be told to everyone on the way, or left out without a word.
         if is_downgrade(&request.url, &next.url) && (credentials || !next.body.is_empty()) {
             let carried = if credentials { "credentials" } else { "a body" };

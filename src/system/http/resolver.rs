@@ -77,6 +77,11 @@ impl FixedHost {
         self.address.to_canonical().is_loopback()
     }
 
+    /// The host that is meant, in lower case.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Whether it says where this host is, at one port at least.
     pub fn names(&self, host: &str) -> bool {
         self.host.eq_ignore_ascii_case(bare(host))

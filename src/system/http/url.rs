@@ -1,5 +1,6 @@
 //! The parts of URLs that probes ask about, and where a redirect leads (RFC 3986, section 5).
 
+use std::fmt::Write;
 use std::net::IpAddr;
 
 use ureq::http::Uri;
@@ -87,6 +88,18 @@ fn without_dots(path: &str) -> String {
         }
     }
     format!("/{}", kept.join("/"))
+}
+
+/// A text as a part of a path or of a query: what is unreserved (RFC 3986) stands for itself.
+pub fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Whether a malformed request was refused, and how.
 
-use serde_json::Value as Json;
-
 use super::good::told;
-use crate::action::probe::protocol::Reading;
+use crate::action::probe::protocol::{Reading, error_of};
 use crate::system::http::Response;
+use crate::value::{Lenient, Value};
 
 /// Where servers say what is wrong.
 const SAYS: [&str; 5] = ["error", "errors", "detail", "message", "title"];
@@ -32,14 +31,17 @@ impl Came {
             Self::Answer(response) => response,
             Self::Nothing(why) => return strict.then(|| format!("is not answered: {why}")),
         };
-        let document: Option<Json> = serde_json::from_slice(&response.body).ok();
-        let says = |key: &str| {
-            document.as_ref().and_then(|document| document.get(key)).is_some_and(|said| !void(said))
-        };
+        let document = Lenient::from_json(&response.body).map_or(Value::Null, |document| document.value);
+        let says = |key| matches!(&document, Value::Map(map) if map.get(key).is_some_and(|said| !void(said)));
         let status = response.status;
         match status {
             // Some servers answer 200 to everything, and tell of errors in the body.
-            200..=299 if !strict && reading.map_or_else(|| says("error"), |reading| reading.refused) => None,
+            200..=299
+                if !strict
+                    && reading.map_or_else(|| error_of(&document).is_some(), |reading| reading.refused) =>
+            {
+                None
+            }
             200..=299 => Some(format!("is accepted with {}", told(response))),
             // It says how many requests came, and nothing of this one.
             429 => Some(
@@ -59,13 +61,13 @@ impl Came {
     }
 }
 
-fn void(value: &Json) -> bool {
+fn void(value: &Value) -> bool {
     match value {
-        Json::Null | Json::Bool(false) => true,
-        Json::String(text) => text.trim().is_empty(),
-        Json::Array(items) => items.is_empty(),
-        Json::Object(fields) => fields.is_empty(),
-        Json::Bool(true) | Json::Number(_) => false,
+        Value::Null | Value::Bool(false) => true,
+        Value::Text(text) => text.trim().is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(fields) => fields.is_empty(),
+        _ => false,
     }
 }
 
@@ -100,6 +102,7 @@ mod tests {
             (302, "", true, false),
             (429, r#"{"error": "slow down"}"#, false, false),
             (200, r#"{"error": "no rows"}"#, true, false),
+            (200, r#"{"detail": "no rows"}"#, true, false),
             (200, r#"{"predictions": [0.5], "error": null}"#, false, false),
             (204, "", false, false),
         ] {

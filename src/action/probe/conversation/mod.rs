@@ -68,6 +68,9 @@ impl Readings {
             readings.remarks.extend(reading.remarks);
             read.push((answer.request, reading.predictions));
         }
+        let answers: Vec<&[Value]> =
+            read.iter().filter_map(|(_, predictions)| predictions.as_deref()).collect();
+        readings.misses.extend(speaker.protocol.apart(&answers, &speaker.spoken));
         readings.predictions = of_all_rows(&read, asked.len());
         readings
     }
@@ -113,7 +116,11 @@ impl Readings {
     fn outputs(&self, outputs: Outputs, answer: Option<usize>) -> Outputs {
         let predictions = answer.and_then(|answer| self.predictions[answer].as_ref());
         let Some(whole @ Value::List(predictions)) = predictions else {
-            let why = "no answer held a prediction for every row";
+            let why = if self.predictions.iter().any(Option::is_some) {
+                "an answer like this holds no prediction for every row"
+            } else {
+                "no answer held a prediction for every row"
+            };
             return outputs.without("predictions", why).without("text", why);
         };
         let outputs = outputs.with("predictions", whole.clone());

@@ -249,11 +249,10 @@ fn a_server_that_dies_ends_the_step_or_is_counted() {
     let server = dies();
     let error = server.site().run::<Probe>("{post: $url, connections: 4, samples: 1000}").unwrap_err();
     assert_eq!(error.code.name, "unreachable");
-    assert!(
-        error.message.starts_with("sample 2") && error.message.contains(" of 1000: "),
-        "{}",
-        error.message
-    );
+    // The requests of four connections need not arrive in the order of their samples.
+    let number = error.message.strip_prefix("sample ").and_then(|rest| rest.split_once(" of 1000: "));
+    let number: u32 = number.and_then(|(number, _)| number.parse().ok()).unwrap();
+    assert!((1..=24).contains(&number), "{}", error.message);
     assert!(server.asked() < 1000);
     let done = dies().run("{post: $url, connections: 4, samples: 100}", &["errors"]);
     assert_eq!([show(&done.outputs, "samples"), show(&done.outputs, "errors.kinds.closed")], ["20", "80"]);

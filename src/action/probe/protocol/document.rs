@@ -80,7 +80,7 @@ fn prediction(path: &Path, list: &[Segment]) -> Option<String> {
 }
 
 /// The server's words, where the document is an error and no answer.
-pub(super) fn error_of(document: &Value) -> Option<String> {
+pub(in crate::action::probe) fn error_of(document: &Value) -> Option<String> {
     let Value::Map(map) = document else { return None };
     let answers = ["predictions", "outputs", "choices", "data", "results", "result"];
     if answers.iter().any(|key| map.contains_key(*key)) {
@@ -89,6 +89,7 @@ pub(super) fn error_of(document: &Value) -> Option<String> {
     let error = map.get("error").or_else(|| map.get("detail")).or_else(|| map.get("error_code"))?;
     match error {
         Value::Null | Value::Bool(false) => None,
+        Value::Text(text) if text.trim().is_empty() => None,
         Value::Text(text) => Some(text.chars().take(SHOWN).collect()),
         other => Some(clip(other, SHOWN)),
     }

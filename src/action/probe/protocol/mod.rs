@@ -24,6 +24,7 @@ use crate::action::StepError;
 use crate::system::http::{Request, Response};
 use crate::value::Value;
 
+pub(super) use document::error_of;
 pub use page::{markdown, page};
 pub(crate) use reading::Reading;
 
@@ -117,6 +118,11 @@ pub(in crate::action::probe) trait Protocol: Debug + Send + Sync {
 
     /// What its answer says. A status of 300 and above is judged before.
     fn read(&self, response: &Response, asked: &Inference, spoken: &Spoken) -> Reading;
+
+    /// What is wrong with the predictions of several answers beside each other, where each of them is right.
+    fn apart(&self, _answers: &[&[Value]], _spoken: &Spoken) -> Option<String> {
+        None
+    }
 
     /// A good request with a mistake in it; nothing where the protocol has no place for that one.
     fn malformed(&self, mistake: Mistake, good: &Request, spoken: &Spoken) -> Option<Malformed> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::system::http::{ClientOptions, Pem, ProxyOptions, Request};
+use crate::system::http::{ClientOptions, FixedHost, Pem, ProxyOptions, Request};
 use crate::system::shell::quoted;
 use crate::value::show_size;
 
@@ -46,7 +46,8 @@ pub(in crate::action::probe) fn command(request: &Request, carried: &Carried) ->
         Carried::Parts(parts) => parts.clone(),
         Carried::File(path) => vec![format!("--data-binary {}", quoted(&format!("@{}", path.display())))],
         Carried::Value if request.body.is_empty() && request.method == "POST" => {
-            vec!["-H 'content-type:' --data-raw ''".to_owned()]
+            let typed = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+            vec![if typed { "--data-raw ''" } else { "-H 'content-type:' --data-raw ''" }.to_owned()]
         }
         Carried::Value if request.body.is_empty() => Vec::new(),
         Carried::Value => vec![match inline(&request.body) {
@@ -81,6 +82,11 @@ fn connection(options: &ClientOptions) -> Vec<String> {
     }
     if let ProxyOptions::Url(proxy) = &options.proxy {
         words.push(format!("-x {}", quoted(proxy)));
+        // What is resolved here is asked straight.
+        let straight: Vec<&str> = options.resolve.iter().map(FixedHost::host).collect();
+        if !straight.is_empty() {
+            words.push(format!("--noproxy {}", quoted(&straight.join(","))));
+        }
     }
     words.extend(options.resolve.iter().map(|fixed| format!("--connect-to {}", quoted(&fixed.connect_to()))));
     words
@@ -181,5 +187,18 @@ mod tests {
         );
         let long = line(&request("POST", url, &[], "é'".repeat(500).as_bytes()));
         assert!(long.contains("  # BODY is 1500 B, too much to stand here: é'é'"), "{long}");
+    }
+
+    #[test]
+    fn a_command_goes_the_same_way() {
+        let options = ClientOptions {
+            proxy: ProxyOptions::Url("http://p:1".into()),
+            resolve: vec![FixedHost::new("a.internal:80", "127.0.0.1").unwrap()],
+            ..ClientOptions::default()
+        };
+        assert_eq!(
+            connection(&options),
+            ["-x 'http://p:1'", "--noproxy 'a.internal'", "--connect-to 'a.internal:80:127.0.0.1:'"]
+        );
     }
 }

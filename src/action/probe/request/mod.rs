@@ -80,6 +80,8 @@ pub(super) fn of_url(
         Some(content) => fill(&mut request, content, context)?,
         None => Carried::Value,
     };
+    request.confidential =
+        request.redirects > 0 && context.secrets.within(&String::from_utf8_lossy(&request.body));
     Ok((request, carried))
 }
 
@@ -90,6 +92,9 @@ pub(super) fn template(probe: &Probe, url: &str, context: &Context<'_>) -> Resul
     if let Some(headers) = &settings.headers {
         for (name, value) in context.get(headers)?.iter() {
             let value = scalar(name, value).map_err(|error| error.at(headers.span))?;
+            if context.secrets.within(&value) {
+                request.credentials.push(name.to_string());
+            }
             request.headers.push((name.to_string(), value));
         }
     }
@@ -172,7 +177,7 @@ fn authorize(request: &mut Request, auth: &Auth, context: &Context<'_>) -> Resul
             format!("Basic {}", STANDARD.encode(format!("{user}:{}", context.get(&basic.password)?)))
         }
     };
-    request.credential = Some(name.clone());
+    request.credentials.push(name.clone());
     request.headers.push((name, value));
     Ok(())
 }

@@ -59,6 +59,32 @@ fn redirects_keep_or_drop_method_and_body_by_their_status() {
 }
 
 #[test]
+fn a_confidential_body_stays_with_its_server() {
+    let (elsewhere, _) = server(|stream, seen| ok(stream, &seen.body.len().to_string()));
+    let (url, _) = server(move |stream, seen| {
+        if seen.line.contains(" /home ") {
+            return ok(stream, &seen.body.len().to_string());
+        }
+        let target = if seen.line.contains(" /out ") { &elsewhere } else { "/home" };
+        say(stream, &format!("HTTP/1.1 307 Go\r\nlocation: {target}\r\ncontent-length: 0\r\n\r\n"))
+    });
+    let asked = |path: &str, confidential| Request {
+        method: "POST".into(),
+        body: b"data".to_vec(),
+        redirects: 1,
+        confidential,
+        ..get(&format!("{url}{path}"))
+    };
+    assert_eq!(send(&asked("/in", true)).unwrap().body, b"4");
+    assert_eq!(send(&asked("/out", false)).unwrap().body, b"4");
+    let error = send(&asked("/out", true)).unwrap_err();
+    assert!(
+        error.message.ends_with("that is another server, and the request's body holds a secret"),
+        "{error}"
+    );
+}
+
+#[test]
 fn credentials_do_not_travel_to_another_origin() {
     let (elsewhere, _) = server(|stream, seen| ok(stream, &seen.headers));
     let (url, _) = server(move |stream, seen| {

@@ -57,3 +57,15 @@ pub(super) fn read(document: &Document, rows: usize) -> Result<Reading, Reading>
     document.name_bare(&[], &mut reading);
     Ok(reading)
 }
+
+/// Embeddings of different lengths in answers that each have one length.
+pub(super) fn apart(answers: &[&[Value]]) -> Option<String> {
+    let length = |answer: &&[Value]| match answer.first()? {
+        Value::List(elements) => Some(elements.len()),
+        _ => None,
+    };
+    let mut lengths = answers.iter().filter_map(length);
+    let first = lengths.next()?;
+    let other = lengths.find(|length| *length != first)?;
+    Some(format!("embeddings of one answer have the length {first}, and those of another {other}"))
+}

@@ -61,6 +61,10 @@ impl Protocol for Openai {
         Some("/v1/models".to_owned())
     }
 
+    fn apart(&self, answers: &[&[Value]], spoken: &Spoken) -> Option<String> {
+        embeddings::apart(answers).filter(|_| spoken.task == Some("embeddings"))
+    }
+
     fn may_lack(&self, _: &str) -> bool {
         true
     }
