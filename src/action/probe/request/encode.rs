@@ -1,6 +1,7 @@
 //! Parameters as they stand in a URL or a form.
 
 use crate::action::StepError;
+use crate::system::http::url::percent_encoded;
 use crate::value::{Map, Value};
 
 /// Which characters stand for themselves, and what a space becomes.
@@ -24,9 +25,9 @@ pub(super) fn pairs(map: &Map, style: Style) -> Result<String, StepError> {
             if !text.is_empty() {
                 text.push('&');
             }
-            percent(&mut text, key, style);
+            text.push_str(&percent(key, style));
             text.push('=');
-            percent(&mut text, &scalar(key, value)?, style);
+            text.push_str(&percent(&scalar(key, value)?, style));
         }
     }
     Ok(text)
@@ -44,20 +45,11 @@ pub(in crate::action::probe) fn scalar(key: &str, value: &Value) -> Result<Strin
     }
 }
 
-fn percent(into: &mut String, text: &str, style: Style) {
-    const HEX: [u8; 16] = *b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => into.push(char::from(byte)),
-            b'~' if style == Style::Query => into.push('~'),
-            b'*' if style == Style::Form => into.push('*'),
-            b' ' if style == Style::Form => into.push('+'),
-            _ => {
-                into.push('%');
-                into.push(char::from(HEX[usize::from(byte >> 4)]));
-                into.push(char::from(HEX[usize::from(byte & 15)]));
-            }
-        }
+fn percent(text: &str, style: Style) -> String {
+    let encoded = percent_encoded(text);
+    match style {
+        Style::Query => encoded,
+        Style::Form => encoded.replace("%20", "+").replace("%2A", "*").replace('~', "%7E"),
     }
 }
 
